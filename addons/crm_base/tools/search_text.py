@@ -1,0 +1,139 @@
+"""How a record is found by what people type: part of a name, pinyin, initials, code, phone or e-mail.
+
+A record's *search text* is one line of words in normal form. A word made of initials starts with ``~``. The
+database cuts the same text into grams (see ``SEARCH_FUNCTIONS``) and finds a typed part by the grams it
+must contain; nothing here needs an extension of PostgreSQL.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from opencc import OpenCC
+from pypinyin import Style, lazy_pinyin
+
+INITIALS_MARK = "~"
+
+_to_simplified = OpenCC("t2s").convert
+_BREAKS = re.compile(r"[\s,;:/|\\&+、，；：·]+")
+_NOISE = re.compile(r"[\W_]+")
+_PARTS = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+def normalize(text):
+    """Words of ``text`` in the form in which they are stored and looked for.
+
+    Full-width becomes half-width (NFKC), traditional becomes simplified, letters become small, accents of
+    Latin letters and all punctuation go; a separator such as a comma or a slash ends a word.
+
+    :param text: anything typed or stored, may be ``False``
+    :return: list of words without blanks
+    """
+    if not text:
+        return []
+    text = unicodedata.normalize("NFKC", text).lower()
+    if not text.isascii():
+        text = _to_simplified(text)
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return [word for part in _BREAKS.split(text) if (word := _NOISE.sub("", part))]
+
+
+@lru_cache(maxsize=4096)
+def pinyin(word):
+    """Pinyin of a word, tones left out, characters with several readings read as in known phrases.
+
+    :param word: a word in normal form
+    :return: tuple of syllables; Latin letters and digits stay together as one syllable
+    """
+    return tuple(lazy_pinyin(word, style=Style.NORMAL, errors="default"))
+
+
+def initials(word):
+    """First letters of a word's pinyin: one letter a character, Latin letters and digits whole."""
+    return "".join(
+        syllable if len(syllable) > 1 and syllable in word else syllable[:1] for syllable in pinyin(word)
+    )
+
+
+def search_text(names=(), codes=()):
+    """The search text of a record.
+
+    :param names: names that are found by part, by pinyin and by initials
+    :param codes: codes, phone numbers, e-mail addresses: found by part
+    :return: one line of words
+    """
+    words = {}  # an ordered set
+    for name in names:
+        for word in normalize(name):
+            words[word] = True
+            if _NOT_ASCII.search(word):
+                words["".join(pinyin(word))] = True
+                words[INITIALS_MARK + initials(word)] = True
+    for code in codes:
+        words["".join(normalize(code))] = True
+    return " ".join(words)
+
+
+def query_parts(text):
+    """What must all be contained in a search text, for something typed.
+
+    :return: list of parts, each of one script: ``"上海jx"`` looks for the Chinese and the Latin part
+    """
+    return [part for word in normalize(text) for part in _PARTS.findall(word)]
+
+
+def matches(text, parts):
+    """Whether a search text contains all parts; the plain twin of the database's search."""
+    return all(_matches_part(f" {text}", part) for part in parts)
+
+
+def _matches_part(text, part):
+    if len(part) == 1 or (len(part) == 2 and part.isascii()):
+        # too short to look for anywhere: the start of a word, or anywhere among initials
+        return f" {part}" in text or any(
+            part in word for word in text.split() if word.startswith(INITIALS_MARK) and len(part) == 2
+        ) or f" {INITIALS_MARK}{part}" in text
+    return part in text
+
+
+# A gram is stored as its hash: short, and quick to compare. Non-ASCII text is cut in twos, ASCII text in
+# threes; "^" marks a short part that a word starts with (or, of two letters, that initials contain).
+SEARCH_FUNCTIONS = r"""
+CREATE OR REPLACE FUNCTION crm_search_grams(search_text text) RETURNS integer[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+DECLARE
+    word text;
+    size integer;
+    grams integer[] := '{}';
+BEGIN
+    FOREACH word IN ARRAY string_to_array(search_text, ' ') LOOP
+        IF left(word, 1) = '~' THEN
+            word := substr(word, 2);
+            FOR i IN 1 .. length(word) - 1 LOOP
+                grams := grams || hashtext('^' || substr(word, i, 2));
+            END LOOP;
+        END IF;
+        size := length(word);
+        grams := grams || hashtext('^' || left(word, 1)) || hashtext('^' || left(word, 2));
+        FOR i IN 1 .. size - 1 LOOP
+            IF octet_length(substr(word, i, 2)) > 2 THEN
+                grams := grams || hashtext(substr(word, i, 2));
+            ELSIF i < size - 1 THEN
+                grams := grams || hashtext(substr(word, i, 3));
+            END IF;
+        END LOOP;
+    END LOOP;
+    RETURN ARRAY(SELECT DISTINCT unnest(grams));
+END $$;
+
+CREATE OR REPLACE FUNCTION crm_search_part_grams(part text) RETURNS integer[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    SELECT CASE
+        WHEN length(part) = 1 OR (length(part) = 2 AND octet_length(part) = 2) THEN ARRAY[hashtext('^' || part)]
+        WHEN octet_length(part) > length(part) THEN
+            ARRAY(SELECT hashtext(substr(part, i, 2)) FROM generate_series(1, length(part) - 1) i)
+        ELSE ARRAY(SELECT hashtext(substr(part, i, 3)) FROM generate_series(1, length(part) - 2) i)
+    END
+$$;
+"""
