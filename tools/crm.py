@@ -19,7 +19,7 @@ from project import (
     server_pid,
     settings,
     suite_addons,
-)  # fmt: skip
+)
 
 STEPS = 7
 SETUP_STEPS = 4
@@ -44,8 +44,13 @@ def run():
     create(where, steps)
     with steps.step("Server"):
         process = server.start(
-            where, where.database, ROOT / ".data" / "server.log", "--pidfile", PIDFILE, "--no-database-list",
-        )  # fmt: skip
+            where,
+            where.database,
+            ROOT / ".data" / "server.log",
+            "--pidfile",
+            PIDFILE,
+            "--no-database-list",
+        )
     print(f"""
   The CRM is ready:  http://localhost:{where.http_port}   login admin, password admin
   Change the password before others can reach it: click your name (top right) → 我的偏好 / My Preferences.
@@ -98,9 +103,8 @@ def demo():
     """Load the demo company into the existing database; what is there already stays as it is."""
     where = existing()
     with Steps(1).step(f"Demo company into {where.database}", "about 2 min"):
-        server.run_script(
-            where, where.database, server.DEMO_COMPANY, "demo.log", "the demo company could not be loaded", append=False
-        )
+        failure = "the demo company could not be loaded"
+        server.run_script(where, where.database, server.DEMO_COMPANY, "demo.log", failure, append=False)
 
 
 def update():
@@ -108,9 +112,14 @@ def update():
     where = existing()
     if server_pid():
         raise Problem("the server is running: `make stop`, then `make update`")
-    installed = {name for (name,) in pg.sql(
-        where, "SELECT name FROM ir_module_module WHERE state IN ('installed', 'to upgrade')", database=where.database
-    )}  # fmt: skip
+    installed = {
+        name
+        for (name,) in pg.sql(
+            where,
+            "SELECT name FROM ir_module_module WHERE state IN ('installed', 'to upgrade')",
+            database=where.database,
+        )
+    }
     ours = set(suite_addons())
     with Steps(1).step(f"Updating {where.database}", "about 1 min"):
         server.install(
@@ -120,10 +129,15 @@ def update():
 
 def shell():
     """A Python prompt with `env`."""
-    where = existing()
+    odoo("shell", "-d", existing().database, "--no-http")
+
+
+def odoo(command="help", *arguments):
+    """Any command of Odoo's own with our settings, e.g. `tools/odoo server -u crm_base --stop-after-init`."""
+    where = pg.server(settings())
     os.chdir(ROOT)
-    command = [str(part) for part in (*server.ODOO, "shell", *server.CONF, "-d", where.database, "--no-http")]
-    os.execve(command[0], command, os.environ | where.environment())
+    line = [str(part) for part in (*server.ODOO, command, *server.CONF, *arguments)]
+    os.execve(line[0], line, os.environ | where.environment())
 
 
 def reset():
@@ -155,13 +169,13 @@ def stop():
     print("Stopped.")
 
 
-COMMANDS = {"run": run, "demo": demo, "update": update, "shell": shell, "reset": reset, "stop": stop}
+COMMANDS = {"run": run, "demo": demo, "update": update, "shell": shell, "reset": reset, "stop": stop, "odoo": odoo}
 
 
 def main(arguments):
-    if len(arguments) != 1 or arguments[0] not in COMMANDS:
+    if not arguments or arguments[0] not in COMMANDS:
         raise Problem(f"one of {', '.join(COMMANDS)} is wanted")
-    return COMMANDS[arguments[0]]()
+    return COMMANDS[arguments[0]](*arguments[1:])
 
 
 if __name__ == "__main__":

@@ -159,8 +159,8 @@ class Cluster:
         port = self.wanted_port or free_port()
         if port_taken(port):
             raise Problem(
-                f"port {port}, wanted for the suite's PostgreSQL, is taken by another program: PGPORT={port + 1} make … "
-                "takes another port (db_port in odoo.conf makes it permanent)"
+                f"port {port}, wanted for PostgreSQL, is taken by another program: PGPORT={port + 1} make … takes "
+                "another (db_port in odoo.conf makes it permanent)"
             )
         if self._run("pg_ctl", "start", "-w", "-t", "120", "-l", self.log, "-o", f"-p {port}"):
             raise Problem(f"PostgreSQL does not start: {self._last_words()}")
@@ -236,8 +236,8 @@ def check_version(number):
     """:raises Problem: server_version_num `number` is older than what Odoo 19 runs on"""
     if number < OLDEST * 10000:
         raise Problem(
-            f"PostgreSQL {number // 10000} is too old, Odoo 19 needs {OLDEST} or newer: upgrade it, or leave out PGHOST "
-            "and the suite starts its own"
+            f"PostgreSQL {number // 10000} is too old, Odoo 19 needs {OLDEST} or newer: upgrade it, or leave out "
+            "PGHOST and the suite starts its own"
         )
 
 

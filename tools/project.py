@@ -3,6 +3,7 @@
 Standard library only: `tools/setup.py` runs before anything is installed.
 """
 
+import ast
 import configparser
 import os
 import shutil
@@ -36,7 +37,7 @@ def command_line(function):
         text = str(problem)
     except KeyboardInterrupt:
         text = "stopped"
-    except Exception as error:  # noqa: BLE001: the trace goes to a file, the user gets a line
+    except Exception as error:  # the trace goes to a file, the user gets a line
         LOGS.mkdir(parents=True, exist_ok=True)
         trace = LOGS / "error.log"
         trace.write_text(traceback.format_exc())
@@ -100,9 +101,7 @@ def settings(environ=os.environ, file=ROOT / "odoo.conf"):
     def number(variable, option):
         text = environ.get(variable) or conf.get(option) or ""
         if not text.isdigit() or not 0 < int(text) < 65536:
-            raise Problem(
-                f"{variable}={text} is not a port: give a number between 1 and 65535 (or {option} in odoo.conf)"
-            )
+            raise Problem(f"{variable}={text} is not a port: give a number from 1 to 65535 (or {option} in odoo.conf)")
         return int(text)
 
     host = environ.get("PGHOST") or conf.get("db_host") or ""
@@ -143,6 +142,19 @@ class Steps:
         print(f"{time.monotonic() - begin:.0f} s", flush=True)
 
 
+@contextmanager
+def under_way():
+    """Gives a function that shows a text at the end of the progress line, on a terminal, in place of its last one."""
+    if not sys.stdout.isatty():
+        yield lambda text: None
+        return
+    print("\033[s", end="")  # the terminal remembers the place
+    try:
+        yield lambda text: print(f"\033[u\033[K{text}", end="", flush=True)
+    finally:
+        print("\033[u\033[K", end="", flush=True)
+
+
 # programs ------------------------------------------------------------------------------------------------------------
 
 
@@ -167,17 +179,24 @@ def logged(command, log, failure, **options):
     return path
 
 
+NO_NETWORK = (
+    "Temporary failure",
+    "Could not resolve",
+    "Name or service not known",
+    "Network is unreachable",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "NewConnectionError",
+    "Failed to establish a new connection",
+)
+
+
 def telling_line(path):
     """The line of a log that says best why a program failed: the last one that names an error."""
     lines = [line.strip() for line in path.read_text(errors="replace").splitlines() if line.strip()]
     if any("No space left on device" in line for line in lines):
         return "no space left on the disk"
-    if any(
-        sign in line
-        for sign in ("Temporary failure", "Could not resolve", "Name or service not known", "Network is unreachable",
-                     "ENOTFOUND", "EAI_AGAIN", "Failed to establish a new connection", "NewConnectionError")
-        for line in lines
-    ):  # fmt: skip
+    if any(sign in line for sign in NO_NETWORK for line in lines):
         return "no network: the package archive cannot be reached; check the connection or the proxy, then run it again"
     errors = [line for line in lines if "error" in line.lower() and not line.startswith("notice")]
     return (errors or lines or ["no output"])[-1][:300]
@@ -255,8 +274,6 @@ def apt_install(*packages):
 
 def suite_addons():
     """Name → manifest (a dict) of every add-on under addons/, in alphabetical order."""
-    import ast
-
     return {
         manifest.parent.name: ast.literal_eval(manifest.read_text())
         for manifest in sorted(ADDONS.glob("*/__manifest__.py"))

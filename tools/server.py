@@ -3,13 +3,12 @@
 import os
 import re
 import subprocess
-import sys
 import time
 import urllib.request
 from pathlib import Path
 
 import pg
-from project import LOGS, ROOT, VENV, Problem, short, telling_line
+from project import LOGS, ROOT, VENV, Problem, short, telling_line, under_way
 
 ODOO = [VENV / "bin" / "python", "-m", "odoo"]
 CONF = ["-c", ROOT / "odoo.conf"]
@@ -64,23 +63,15 @@ def odoo(where, command, log, failure, script="", append=False, environ=()):
         )
         process.stdin.write(script.encode())
         process.stdin.close()
-        for line in process.stdout:
-            output.write(line)
-            loading = LOADING.search(line.decode(errors="replace"))
-            if loading:
-                show("{} ({}/{})".format(*loading.groups()))
-        show("")
+        with under_way() as show:
+            for line in process.stdout:
+                output.write(line)
+                loading = LOADING.search(line.decode(errors="replace"))
+                if loading:
+                    show("{} ({}/{})".format(*loading.groups()))
     if process.wait():
         raise Problem(f"{failure}: {telling_line(log)} (all of it in {short(log)})")
     return log
-
-
-def show(text, _shown=[""]):  # noqa: B006: what stands on the line now
-    """On a terminal, put `text` at the end of the current progress line in place of the last one."""
-    if sys.stdout.isatty():
-        back = "\b" * len(_shown[0])
-        print(back + " " * len(_shown[0]) + back + text, end="", flush=True)
-        _shown[0] = text
 
 
 def run_script(where, database, code, log, failure, append=True):
