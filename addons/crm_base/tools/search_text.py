@@ -21,6 +21,11 @@ _PARTS = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
+def normalize_width(text):
+    """Full-width letters, digits and signs made half-width (Unicode NFKC)."""
+    return unicodedata.normalize("NFKC", text)
+
+
 def normalize(text):
     """Words of ``text`` in the form in which they are stored and looked for.
 
@@ -32,7 +37,7 @@ def normalize(text):
     """
     if not text:
         return []
-    text = unicodedata.normalize("NFKC", text).lower()
+    text = normalize_width(text).lower()
     if not text.isascii():
         text = _to_simplified(text)
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))

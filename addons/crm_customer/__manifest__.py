@@ -1,0 +1,23 @@
+{
+    "name": "CRM Customers",
+    "version": "19.0.1.0.0",
+    "summary": "Customers, contacts, follow-ups, duplicates, import, customer analysis",
+    "category": "Sales/CRM",
+    "author": "CRM Suite Contributors",
+    "license": "AGPL-3",
+    "depends": ["crm_base", "sale_management", "contacts", "base_address_extended"],
+    "external_dependencies": {"python": ["rapidfuzz", "python-stdnum"]},
+    "data": [
+        "security/crm_customer_groups.xml",
+        "security/crm_customer_rules.xml",
+        "security/ir.model.access.csv",
+        "data/crm_customer_level_data.xml",
+        "data/crm_customer_category_data.xml",
+        "views/crm_customer_level_views.xml",
+        "views/crm_customer_category_views.xml",
+        "views/crm_followup_views.xml",
+        "views/res_partner_views.xml",
+        "views/crm_customer_menus.xml",
+    ],
+    "application": True,
+}

@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class ResPartner(models.Model):
+    """Who sees a customer. Contacts and addresses of a customer are seen with it and follow its salesperson."""
+
+    _name = "res.partner"
+    _inherit = ["res.partner", "crm.scope.mixin"]
+
+    user_id = fields.Many2one(index="btree_not_null", recursive=True, precompute=False)
+    crm_customer_id = fields.Many2one(
+        "res.partner",
+        string="Belongs to Customer",
+        compute="_compute_crm_customer_id",
+        store=True,
+        recursive=True,
+        index=True,
+        help="The customer that this customer, contact or address belongs to.",
+    )
+    crm_assistant_ids = fields.Many2many(
+        "res.users",
+        "res_partner_crm_assistant_rel",
+        "partner_id",
+        "user_id",
+        string="Assistants",
+        domain="[('share', '=', False)]",
+        help="Sales assistants who see and edit this customer beside its salesperson.",
+    )
+
+    @api.depends("is_crm_customer", "parent_id.crm_customer_id")
+    def _compute_crm_customer_id(self):
+        for partner in self:
+            partner.crm_customer_id = partner if partner.is_crm_customer else partner.parent_id.crm_customer_id
+
+    @api.depends("parent_id.user_id", "crm_customer_id")
+    def _compute_user_id(self):
+        super()._compute_user_id()
+        for partner in self:
+            if partner.crm_customer_id and not partner.is_crm_customer:
+                partner.user_id = partner.parent_id.user_id
+
+    @api.model
+    def _crm_scope_depends(self):
+        return [*super()._crm_scope_depends(), "crm_customer_id", "crm_assistant_ids"]
+
+    @api.model
+    def _crm_scope_grants(self):
+        return [
+            *super()._crm_scope_grants(),
+            [("crm_customer_id", "=", False)],  # suppliers, colleagues and the like are no secret
+            self._crm_scope_by_customer("crm_customer_id"),
+        ]
+
+    @api.model
+    def _crm_scope_by_customer(self, fname):
+        """What belongs to customers that the reader (``self.env.uid``) is an assistant of.
+
+        :param fname: the field, of whatever model, that holds the customer
+        :return: ``odoo.fields.Domain``
+        """
+        return self._crm_scope_subquery(
+            fname,
+            SQL("SELECT partner_id FROM res_partner_crm_assistant_rel WHERE user_id = %s", self.env.uid),
+        )
