@@ -53,7 +53,7 @@ def run():
         )
     print(f"""
   The CRM is ready:  http://localhost:{where.http_port}   login admin, password admin
-  Change the password before others can reach it: click your name (top right) → 我的偏好 / My Preferences.
+  Change the password before others can reach it: the menu at your name, top right, has it.
   Log: .data/server.log   stop: Ctrl-C or `make stop`
 """)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
