@@ -86,7 +86,7 @@ def virtual_environment(steps, dev):
         python = VENV / "bin" / "python"
         if not python.exists() or venv_version() != sys.version_info[:2]:
             venv = [sys.executable, "-m", "venv", "--clear", VENV]
-        logged(venv, "venv.log", "the virtual environment cannot be made")
+            logged(venv, "venv.log", "the virtual environment cannot be made")
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
         failure = "Python packages cannot be installed"
         logged([*pip, "-r", LOCK / "requirements.txt"], "pip.log", failure)
