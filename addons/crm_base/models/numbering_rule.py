@@ -103,8 +103,10 @@ class CrmNumberingRule(models.Model):
                 continue
             if rule._value_names():
                 raise ValidationError(
-                    self.env._("Each value of %(placeholders)s is counted by itself: set the next number in its counter.",
-                               placeholders=", ".join(f"{{{name}}}" for name in rule._value_names()))
+                    self.env._(
+                        "Each value of %(placeholders)s is counted by itself: set the next number in its counter.",
+                        placeholders=", ".join(f"{{{name}}}" for name in rule._value_names()),
+                    )
                 )
             if counter:
                 counter.next_number = rule.next_number

@@ -59,7 +59,9 @@ def _workbook_rows(content):
         workbook = python_calamine.load_workbook(io.BytesIO(content))
         return workbook.get_sheet_by_index(0).iter_rows()
     except python_calamine.PasswordError as error:
-        raise SheetError(_lt("The workbook is protected by a password. Remove the password and load it again.")) from error
+        raise SheetError(
+            _lt("The workbook is protected by a password. Remove the password and load it again.")
+        ) from error
     except (python_calamine.CalamineError, zipfile.BadZipFile, IndexError) as error:
         raise SheetError(_lt("The workbook cannot be read. Save it as .xlsx and load it again.")) from error
 
@@ -72,7 +74,9 @@ def _text_rows(content):
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except csv.Error as error:
-        raise SheetError(_lt("The text file is no table of columns. Save it as .xlsx or .csv and load it again.")) from error
+        raise SheetError(
+            _lt("The text file is no table of columns. Save it as .xlsx or .csv and load it again.")
+        ) from error
 
 
 def _decode(content):

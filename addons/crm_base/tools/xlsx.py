@@ -103,7 +103,7 @@ class XlsxBook:
         :raise ValueError: the sheet is full
         """
         if self._row >= MAX_ROWS:
-            raise ValueError("A sheet holds at most %d rows" % MAX_ROWS)
+            raise ValueError(f"A sheet holds at most {MAX_ROWS} rows")
         for index, value in enumerate(values):
             kind = "any" if text_format else self._columns[index].type
             if value is None or (value is False and kind != "boolean"):

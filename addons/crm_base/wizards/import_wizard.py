@@ -280,8 +280,12 @@ class CrmImportWizard(models.AbstractModel):
 
     def _import_is_example(self, cells, columns):
         """Whether the row is the template's example, left in the file."""
-        shown = {column.example: cells[index] for index, column in columns.items() if column.example and index < len(cells)}
-        return bool(shown) and all(normalize_header(example) == normalize_header(cell) for example, cell in shown.items())
+        shown = {
+            column.example: cells[index] for index, column in columns.items() if column.example and index < len(cells)
+        }
+        return bool(shown) and all(
+            normalize_header(example) == normalize_header(cell) for example, cell in shown.items()
+        )
 
     def _import_parse_value(self, row, column, cell):
         row.values[column.name] = False
