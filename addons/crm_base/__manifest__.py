@@ -12,7 +12,13 @@
     "data": [
         "security/crm_base_groups.xml",
         "security/ir.model.access.csv",
+        "security/import_job_access.xml",
+        "security/numbering_rule_access.xml",
         "data/res_users_role_data.xml",
+        "data/import_job_data.xml",
+        "views/import_job_views.xml",
+        "views/numbering_rule_views.xml",
+        "wizards/import_wizard_views.xml",
         "views/res_groups_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",

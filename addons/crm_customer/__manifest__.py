@@ -17,6 +17,7 @@
         "views/crm_customer_category_views.xml",
         "views/crm_followup_views.xml",
         "views/res_partner_views.xml",
+        "wizards/customer_import_views.xml",
         "views/crm_customer_menus.xml",
     ],
     "application": True,

@@ -22,8 +22,7 @@ _LATIN_FORMS = tuple(form for form in _FORMS if form.isascii())
 def normalize_company_name(name):
     """A company's name without legal form, brackets, blanks, punctuation, width, case and traditional forms.
 
-    ``"（上海）精密機械　有限公司"`` and ``"上海精密机械股份有限公司"`` give the same core; a name that is
-    nothing but a legal form stays as it is.
+    A name that is nothing but a legal form stays as it is.
 
     :param name: as typed, may be ``False``
     :return: the core, ``""`` for nothing

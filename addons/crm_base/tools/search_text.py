@@ -18,6 +18,7 @@ _to_simplified = OpenCC("t2s").convert
 _BREAKS = re.compile(r"[\s,;:/|\\&+、，；：·]+")
 _NOISE = re.compile(r"[\W_]+")
 _PARTS = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
+_NUMBER = re.compile(r"[\d\s()+-]*\d[\d\s()+-]*", re.ASCII)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -83,8 +84,11 @@ def search_text(names=(), codes=()):
 def query_parts(text):
     """What must all be contained in a search text, for something typed.
 
-    :return: list of parts, each of one script: ``"上海jx"`` looks for the Chinese and the Latin part
+    :return: list of parts, each of one script (Chinese and Latin letters in one word are two parts); a phone
+        number written in groups is one part
     """
+    if text and _NUMBER.fullmatch(text):
+        return ["".join(normalize(text))]
     return [part for word in normalize(text) for part in _PARTS.findall(word)]
 
 

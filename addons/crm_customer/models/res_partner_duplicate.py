@@ -56,44 +56,57 @@ class ResPartner(models.Model):
     @api.depends("email")
     def _compute_email_domain(self):
         for partner in self:
-            domain = (partner.email or "").rpartition("@")[2].strip(" >").lower()
-            partner.email_domain = domain if domain and domain not in FREE_MAIL else False
+            partner.email_domain = self._crm_email_domain(partner.email)
+
+    @api.model
+    def _crm_email_domain(self, email):
+        domain = (email or "").rpartition("@")[2].strip(" >").lower()
+        return domain if domain and domain not in FREE_MAIL else False
 
     @api.depends("name", "phone", "credit_code", "email", "is_crm_customer")
     def _compute_duplicate_warning(self):
         for partner in self:
             duplicates = partner._crm_duplicates() if partner.is_crm_customer else []
-            partner.duplicate_warning = partner._crm_duplicate_text(duplicates) if duplicates else False
+            partner.duplicate_warning = self._crm_duplicate_text(duplicates) if duplicates else False
 
     @api.constrains("credit_code", "phone", "name", "email", "is_crm_customer", "duplicate_reason")
     def _check_duplicates(self):
         if self.env.context.get("crm_duplicates_checked"):
-            return  # the import has looked for them, set-based
-        for partner in self.filtered("is_crm_customer"):
-            duplicates = partner._crm_duplicates()
-            same = [duplicate for duplicate in duplicates if duplicate["exact"]]
-            if same:
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s is entered already:\n%(duplicates)s\nAsk the salesperson named here.",
-                        name=partner.name,
-                        duplicates=partner._crm_duplicate_text(same),
-                    )
-                )
-            if duplicates and not partner.duplicate_reason:
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s looks like a customer entered already:\n%(duplicates)s\n"
-                        "If it is another one, say so in “%(field)s”.",
-                        name=partner.name,
-                        duplicates=partner._crm_duplicate_text(duplicates),
-                        field=self._fields["duplicate_reason"]._description_string(self.env),
-                    )
-                )
+            return  # the import has looked for them, a batch at a time
+        customers = self.filtered("is_crm_customer")
+        keys = [customer._crm_duplicate_key() for customer in customers]
+        for customer, duplicates in zip(customers, self._crm_find_duplicates(keys), strict=True):
+            if problem := self._crm_duplicate_problem(customer.name, customer.duplicate_reason, duplicates):
+                raise ValidationError(problem)
+
+    @api.model
+    def _crm_duplicate_problem(self, name, reason, duplicates):
+        """Why a customer must not be saved beside its duplicates.
+
+        :param name: the customer's name
+        :param reason: why it is none, as the user said
+        :param duplicates: as :meth:`_crm_find_duplicates` gives them for one key
+        :return: a translated sentence, ``None`` if it may be saved
+        """
+        if same := [duplicate for duplicate in duplicates if duplicate["exact"]]:
+            return self.env._(
+                "%(name)s is entered already:\n%(duplicates)s\nAsk the salesperson named here.",
+                name=name,
+                duplicates=self._crm_duplicate_text(same),
+            )
+        if duplicates and not reason:
+            return self.env._(
+                "%(name)s looks like a customer entered already:\n%(duplicates)s\n"
+                "If it is another one, say so in “%(field)s”.",
+                name=name,
+                duplicates=self._crm_duplicate_text(duplicates),
+                field=self._fields["duplicate_reason"]._description_string(self.env),
+            )
+        return None
 
     @api.model
     def _crm_duplicate_text(self, duplicates):
-        """One line for each: what it is like, whose it is; nothing else of a customer that may be another's."""
+        """A line for each: what it is like and whose it is, no data of a customer that may be another's."""
         labels = {
             "credit_code": self.env._("same credit code"),
             "phone": self.env._("same phone"),
@@ -101,64 +114,92 @@ class ResPartner(models.Model):
             "pinyin": self.env._("name sounds the same"),
             "email": self.env._("same mail domain"),
         }
-        return "\n".join(
-            self.env._(
-                "%(name)s — salesperson: %(owner)s (%(reason)s)",
-                name=duplicate["name"],
-                owner=duplicate["owner"] or self.env._("none"),
-                reason=", ".join(labels[reason] for reason in duplicate["reasons"]),
+        visible = set(self.search([("id", "in", [duplicate["id"] for duplicate in duplicates])])._ids)
+        lines = []
+        for duplicate in duplicates:
+            names = {"name", "pinyin"} & set(duplicate["reasons"])
+            shown = names or duplicate["id"] in visible
+            lines.append(
+                self.env._(
+                    "%(name)s — salesperson: %(owner)s (%(reason)s)",
+                    name=duplicate["name"] if shown else self.env._("A customer you do not look after"),
+                    owner=duplicate["owner"] or self.env._("none"),
+                    reason=", ".join(labels[reason] for reason in duplicate["reasons"]),
+                )
             )
-            for duplicate in duplicates
-        )
+        return "\n".join(lines)
 
-    def _crm_duplicates(self, limit=5):
-        """Customers that this one, saved or not, may be a second entry of.
-
-        Looks at all companies' customers whoever's they are; the caller must show no more of them than the name
-        and the salesperson.
-
-        :return: list of dicts ``id, name, owner, score, reasons, exact``, the likeliest first
-        """
+    def _crm_duplicates(self):
+        """Customers that this one, saved or not, may be a second entry of; see :meth:`_crm_find_duplicates`."""
         self.ensure_one()
-        key = {
+        return self._crm_find_duplicates([self._crm_duplicate_key()])[0]
+
+    def _crm_duplicate_key(self):
+        return {
+            "id": self._origin.id or 0,
             "core": self.normalized_name or "",
             "pinyin": self.name_pinyin or None,
             "phone": self._crm_phone_key(self.phone) or None,
             "code": self.credit_code or None,
             "domain": self.email_domain or None,
         }
-        if not any(key.values()):
-            return []
+
+    @api.model
+    def _crm_find_duplicates(self, keys, limit=5):
+        """Customers that others may be second entries of, with one query for all.
+
+        Looks at all customers whoever's they are, archived ones too; the caller must show no more of them than
+        :meth:`_crm_duplicate_text` does.
+
+        :param keys: list of dicts as :meth:`_crm_duplicate_key` gives them; ``id`` is the customer to pass over
+        :return: for each key a list of dicts ``id, name, owner, score, reasons, exact``, the likeliest first
+        """
+        found = [[] for _key in keys]
+        if not any(any(value for name, value in key.items() if name != "id") for key in keys):
+            return found
         self.env["res.partner"].flush_model(
-            ["normalized_name", "name_pinyin", "phone_key", "credit_code", "email_domain", "is_crm_customer", "active"]
+            ["name", "normalized_name", "name_pinyin", "phone_key", "credit_code", "email_domain", "is_crm_customer"]
         )
-        sources = [SQL("SELECT id FROM res_partner WHERE %s = %s", SQL.identifier(column), key[name])
-                   for column, name in (("name_pinyin", "pinyin"), ("phone_key", "phone"), ("credit_code", "code"),
-                                        ("email_domain", "domain"))
-                   if key[name]]
-        if key["core"] and self.env.registry.has_trigram:
-            self.env.cr.execute(SQL("SET LOCAL pg_trgm.similarity_threshold = %s", TRIGRAM_SIMILARITY))
-            sources.append(
-                SQL(
-                    "(SELECT id FROM res_partner WHERE is_crm_customer AND normalized_name %% %(core)s"
-                    " ORDER BY similarity(normalized_name, %(core)s) DESC LIMIT %(most)s)",
-                    core=key["core"],
-                    most=MOST_CANDIDATES,
-                )
+        same = " UNION ALL ".join(
+            f"(SELECT id FROM res_partner WHERE {column} = key.{name} AND is_crm_customer LIMIT {MOST_CANDIDATES})"
+            for column, name in (
+                ("name_pinyin", "pinyin"),
+                ("phone_key", "phone"),
+                ("credit_code", "code"),
+                ("email_domain", "domain"),
+            )
+        )
+        alike = SQL()
+        if self.env.registry.has_trigram:
+            self.env.cr.execute(SQL("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", str(TRIGRAM_SIMILARITY)))
+            alike = SQL(
+                " UNION ALL (SELECT id FROM res_partner WHERE normalized_name %% key.core AND is_crm_customer"
+                " ORDER BY similarity(normalized_name, key.core) DESC LIMIT %s)",
+                MOST_CANDIDATES,
             )
         rows = self.env.execute_query_dict(
             SQL(
-                "SELECT p.id, p.name, p.normalized_name, p.name_pinyin, p.phone_key, p.credit_code, p.email_domain,"
-                " up.name AS owner"
-                " FROM (%s) candidate(id) JOIN res_partner p ON p.id = candidate.id"
-                " LEFT JOIN res_users u ON u.id = p.user_id LEFT JOIN res_partner up ON up.id = u.partner_id"
-                " WHERE p.is_crm_customer AND p.id <> %s LIMIT 500",
-                SQL(" UNION ").join(sources),
-                self._origin.id or 0,
+                "SELECT DISTINCT key.number, p.id, p.name, p.normalized_name, p.name_pinyin, p.phone_key,"
+                " p.credit_code, p.email_domain, owner.name AS owner"
+                " FROM unnest(%(number)s, %(id)s, %(core)s, %(pinyin)s, %(phone)s, %(code)s, %(domain)s)"
+                " AS key(number, id, core, pinyin, phone, code, domain)"
+                " CROSS JOIN LATERAL (%(same)s%(alike)s) AS candidate"
+                " JOIN res_partner p ON p.id = candidate.id AND p.id <> key.id"
+                " LEFT JOIN res_users u ON u.id = p.user_id LEFT JOIN res_partner owner ON owner.id = u.partner_id",
+                number=SQL("%s::int[]", list(range(len(keys)))),
+                id=SQL("%s::int[]", [key["id"] for key in keys]),
+                same=SQL(same),
+                alike=alike,
+                **{
+                    name: SQL("%s::text[]", [key[name] for key in keys])
+                    for name in ("core", "pinyin", "phone", "code", "domain")
+                },
             )
         )
-        found = filter(None, (self._crm_duplicate(key, row) for row in rows))
-        return sorted(found, key=lambda duplicate: (-duplicate["score"], duplicate["id"]))[:limit]
+        for row in rows:
+            if duplicate := self._crm_duplicate(keys[row["number"]], row):
+                found[row["number"]].append(duplicate)
+        return [sorted(some, key=lambda duplicate: (-duplicate["score"], duplicate["id"]))[:limit] for some in found]
 
     @api.model
     def _crm_duplicate(self, key, row):

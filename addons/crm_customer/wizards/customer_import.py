@@ -1,0 +1,188 @@
+import re
+
+from odoo import Command, api, fields, models
+
+from odoo.addons.crm_base.tools.company_name import normalize_company_name
+from odoo.addons.crm_base.tools.search_text import normalize, pinyin
+
+# province, municipality, autonomous region (of a people), special administrative region
+PROVINCE_KIND = re.compile("(\u7701|\u5e02|(\u58ee\u65cf|\u56de\u65cf|\u7ef4\u543e\u5c14)?\u81ea\u6cbb\u533a|\u7279\u522b\u884c\u653f\u533a)$")
+CONTACT_COLUMNS = {
+    "contact_name": "name",
+    "contact_function": "function",
+    "contact_phone": "phone",
+    "contact_wechat": "wechat",
+    "contact_email": "email",
+}
+
+
+class CrmCustomerImport(models.TransientModel):
+    _name = "crm.customer.import"
+    _inherit = ["crm.import.wizard"]
+    _description = "Customer Import"
+    _import_model = "res.partner"
+
+    update_existing = fields.Boolean(
+        string="Update Existing Customers",
+        help="A row with the customer code or the credit code of a customer completes that customer. Otherwise the row "
+        "is refused as a duplicate.",
+    )
+
+    # HOOKS
+    def _import_columns(self):
+        column = self._import_column
+        label = self.env["res.partner"].fields_get(CONTACT_COLUMNS.values(), ["string"])
+        contact = self.env._("Contact")
+        columns = [
+            column("name", label=self.env._("Customer Name"), required=True, example=self.env._("Example Machinery Co.")),
+            column("customer_code", help=self.env._("Only CRM administrators set codes. May stay empty.")),
+            column("credit_code", example="91110000600037341L"),
+            column("short_name"),
+            column("english_name"),
+            column("crm_customer_type"),
+            column("crm_status"),
+            column("crm_level_id"),
+            column("crm_category_id", match="complete_name"),
+            column("crm_source_id"),
+            column("industry_id"),
+            column("company_nature"),
+            column("company_size"),
+            column("legal_representative"),
+            column("user_id", label=self.env._("Salesperson"), type="char",
+                   help=self.env._("Name or login. Empty: yourself.")),
+            column("country_id"),
+            column("state_id", label=self.env._("Province"), type="char"),
+            column("city"),
+            column("district"),
+            column("street", label=self.env._("Address")),
+            column("zip"),
+            column("phone", example="021-55550100"),
+            column("office_phone"),
+            column("fax"),
+            column("email"),
+            column("website"),
+            column("vat", label=self.env._("Tax Number")),
+            column("comment", type="text"),
+            column("contact_name", label=contact, type="char"),
+        ]
+        columns += [
+            column(
+                name,
+                label=self.env._("Contact's %(field)s", field=label[fname]["string"]),
+                type="char",
+            )
+            for name, fname in CONTACT_COLUMNS.items()
+            if fname != "name"
+        ]
+        return [*columns, column("duplicate_reason")]
+
+    def _import_key(self, row):
+        return normalize_company_name(row.values["name"]) or None
+
+    def _import_prepare_rows(self, rows):
+        users = self._import_users(rows)
+        states = self._import_states(rows)
+        country = self.env.company.country_id or self.env.ref("base.cn")
+        for row in rows:
+            values = self.env["res.partner"]._crm_clean(row.values)
+            values["country_id"] = values.get("country_id") or country.id
+            self._import_look_up(row, "user_id", users)
+            self._import_look_up(row, "state_id", states, (values["country_id"],))
+            if any(values.get(name) for name in CONTACT_COLUMNS) and not values.get("contact_name"):
+                row.add_error(self.env._("Fill in the contact's name, or leave all of the contact empty."), "contact_name")
+
+    def _import_match(self, rows):
+        if not self.update_existing:
+            return
+        for fname in ("customer_code", "credit_code"):
+            codes = [row.values[fname] for row in rows if row.values.get(fname)]
+            found = self.env["res.partner"].search([(fname, "in", codes), ("is_crm_customer", "=", True)])
+            by_code = {partner[fname]: partner for partner in found}
+            for row in rows:
+                row.record = row.record or by_code.get(row.values.get(fname))
+
+    def _import_check_rows(self, rows):
+        Partner = self.env["res.partner"]
+        keys, seen = [], {}
+        for row in rows:
+            key = self._import_duplicate_key(row)
+            keys.append(key)
+            for name in ("phone", "code"):
+                first = seen.setdefault((name, key[name]), row) if key[name] else row
+                if first is not row:
+                    column = "phone" if name == "phone" else "credit_code"
+                    row.add_error(self.env._("The same as row %(number)s of the file.", number=first.number), column)
+        for row, duplicates in zip(rows, Partner._crm_find_duplicates(keys), strict=True):
+            if problem := Partner._crm_duplicate_problem(
+                row.values["name"], row.values.get("duplicate_reason"), duplicates
+            ):
+                row.add_error(problem)
+
+    def _import_rows(self, rows):
+        # the duplicates have been looked for above; a log of every field would double the work
+        checked = self.with_context(crm_duplicates_checked=True, tracking_disable=True)
+        super(CrmCustomerImport, checked)._import_rows(rows)
+
+    def _import_field_values(self, row):
+        values = super()._import_field_values(row)
+        contact = {fname: row.values[name] for name, fname in CONTACT_COLUMNS.items() if row.values.get(name)}
+        known = row.record and {normalize_company_name(name) for name in row.record.child_ids.mapped("name")}
+        if contact and (not known or normalize_company_name(contact["name"]) not in known):
+            contact["is_primary_contact"] = not known
+            values["child_ids"] = [Command.create(contact)]
+        if not row.record:
+            values |= {"is_crm_customer": True, "is_company": True}
+        return values
+
+    # LOOK-UPS
+    def _import_look_up(self, row, fname, found, scope=()):
+        """Replaces the text of a cell by the id that ``found`` has for it."""
+        text = row.values.get(fname)
+        if not text:
+            row.values.pop(fname, None)  # the default, not "nobody"
+            return
+        ids = found.get((*scope, self._import_place(text)), set())
+        if len(ids) == 1:
+            [row.values[fname]] = ids
+        elif ids:
+            row.add_error(self.env._("“%(name)s” stands for several records.", name=text), fname)
+        else:
+            row.add_error(self.env._("“%(name)s” does not exist.", name=text), fname)
+
+    @api.model
+    def _import_place(self, text):
+        """A name as it is compared: without blanks, width and case."""
+        return "".join(normalize(text))
+
+    def _import_users(self, rows):
+        names = {row.values["user_id"] for row in rows if row.values.get("user_id")}
+        found = {}
+        users = self.env["res.users"].search(
+            [("share", "=", False), "|", ("login", "in", list(names)), ("name", "in", list(names))]
+        )
+        for user in users:
+            for text in {user.login, user.name}:
+                found.setdefault((self._import_place(text),), set()).add(user.id)
+        return found
+
+    def _import_states(self, rows):
+        if not any(row.values.get("state_id") for row in rows):
+            return {}
+        countries = {row.values.get("country_id") for row in rows} | {(self.env.company.country_id).id}
+        found = {}
+        for state in self.env["res.country.state"].search([("country_id", "in", list(filter(None, countries)))]):
+            for text in {state.name, state.code, PROVINCE_KIND.sub("", state.name)}:
+                found.setdefault((state.country_id.id, self._import_place(text)), set()).add(state.id)
+        return found
+
+    def _import_duplicate_key(self, row):
+        Partner = self.env["res.partner"]
+        core = normalize_company_name(row.values["name"])
+        return {
+            "id": row.record.id if row.record else 0,
+            "core": core,
+            "pinyin": "".join(pinyin(core)) or None,
+            "phone": Partner._crm_phone_key(row.values.get("phone")) or None,
+            "code": row.values.get("credit_code") or None,
+            "domain": Partner._crm_email_domain(row.values.get("email")) or None,
+        }
