@@ -5,6 +5,7 @@ Tests that expect a warning say so: `self.assertLogs(...)` or `mute_logger(...)`
 
 import logging
 import os
+import resource
 import sys
 from pathlib import Path
 
@@ -23,16 +24,26 @@ class Warnings(logging.Handler):
         self.lines = []
 
     def emit(self, record):
-        if record.name.split(".")[0] in ("odoo", "py"):
+        # a browser's console goes to a logger ….browser; its errors fail the test that opened it already
+        if record.name.split(".")[0] in ("odoo", "py") and not record.name.endswith(".browser"):
             self.lines += log_findings(self.format(record).splitlines()[0])
 
 
 WARNINGS = Warnings()
+IN_TESTS = Path(__file__).parent / "tests"
 SKIPPED = []
 
 
 def pytest_configure(config):
     logging.getLogger().addHandler(WARNINGS)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Odoo caps this process' memory, as in production; the browsers that tests/ starts from it need more."""
+    if IN_TESTS in item.path.parents:
+        _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
 @pytest.fixture(autouse=True)

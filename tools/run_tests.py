@@ -18,8 +18,6 @@ import fcntl
 import hashlib
 import os
 import subprocess
-import sys
-import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -247,10 +245,7 @@ def main(_arguments):
             pg.create_database(where, UNIT, databases.suite_name)
         databases.steps.ready("Tests", "")
         options = ["--odoo-config", ROOT / "odoo.conf", "--odoo-database", UNIT, "--odoo-http", "--odoo-log-level=warn"]
-        begin = time.monotonic()
-        code = pytest([*command, *options], environ | replace(where, database=UNIT).environment())
-        print(f"pytest took {time.monotonic() - begin:.0f} s", file=sys.stderr)
-        return code
+        return pytest([*command, *options], environ | replace(where, database=UNIT).environment())
 
 
 def pytest(command, environ):
