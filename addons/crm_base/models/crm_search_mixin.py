@@ -29,6 +29,7 @@ class CrmSearchMixin(models.AbstractModel):
     crm_search = fields.Char(
         string="Name, Pinyin, Code or Phone",
         compute="_compute_crm_search",
+        compute_sudo=True,  # holds nothing that the record's own fields do not tell
         search="_search_crm_search",
         exportable=False,
     )
@@ -60,8 +61,10 @@ class CrmSearchMixin(models.AbstractModel):
                 values(record, self._crm_search_names), values(record, self._crm_search_codes)
             )
 
+    @api.depends("crm_search_text")
     def _compute_crm_search(self):
-        self.crm_search = False
+        for record in self:
+            record.crm_search = record.crm_search_text
 
     def _search_crm_search(self, operator, value):
         if operator not in ("ilike", "like", "in") or not value:
@@ -72,8 +75,11 @@ class CrmSearchMixin(models.AbstractModel):
 
     @api.model
     def _search_display_name(self, operator, value):
-        if operator in ("ilike", "like") and isinstance(value, str) and search_text.query_parts(value):
-            return self._crm_search_domain(value)
+        if isinstance(value, str) and search_text.query_parts(value):
+            if operator in ("ilike", "like"):
+                return self._crm_search_domain(value)
+            if operator in ("not ilike", "not like"):
+                return NotImplemented  # the ORM then turns the positive answer round
         return super()._search_display_name(operator, value)
 
     @api.model
@@ -89,17 +95,13 @@ class CrmSearchMixin(models.AbstractModel):
     @api.model
     def _crm_search_part_domain(self, part):
         def to_sql(model, alias, query):
+            stored = model._fields["crm_search_text"]
             # the grams are the index's answer; hits of several grams are looked at again, to be contiguous
-            condition = SQL(
-                "%s @> crm_search_part_grams(%s)", SQL.identifier(alias, "crm_search_grams"), part
-            )
+            grams = SQL.identifier(alias, "crm_search_grams", to_flush=stored)
+            condition = SQL("%s @> crm_search_part_grams(%s)", grams, part)
             if len(part) > (3 if part.isascii() else 2):
-                pattern = f"%{part}%"
-                text = SQL.identifier(alias, "crm_search_text")
-                condition = SQL("(%s AND %s LIKE %s)", condition, text, pattern)
+                text = SQL.identifier(alias, stored.name)
+                condition = SQL("(%s AND %s LIKE %s)", condition, text, f"%{part}%")
             return condition
 
-        return Domain.custom(
-            to_sql=to_sql,
-            predicate=lambda record: search_text.matches(record.sudo().crm_search_text or "", [part]),
-        )
+        return Domain.custom(to_sql=to_sql)

@@ -92,20 +92,6 @@ def query_parts(text):
     return [part for word in normalize(text) for part in _PARTS.findall(word)]
 
 
-def matches(text, parts):
-    """Whether a search text contains all parts; the plain twin of the database's search."""
-    return all(_matches_part(f" {text}", part) for part in parts)
-
-
-def _matches_part(text, part):
-    if len(part) == 1 or (len(part) == 2 and part.isascii()):
-        # too short to look for anywhere: the start of a word, or anywhere among initials
-        return f" {part}" in text or any(
-            part in word for word in text.split() if word.startswith(INITIALS_MARK) and len(part) == 2
-        ) or f" {INITIALS_MARK}{part}" in text
-    return part in text
-
-
 # A gram is stored as its hash: short, and quick to compare. Non-ASCII text is cut in twos, ASCII text in
 # threes; "^" marks a short part that a word starts with (or, of two letters, that initials contain).
 SEARCH_FUNCTIONS = r"""

@@ -87,9 +87,21 @@ class CrmFollowup(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        followups = super().create(vals_list)
+        followups.partner_id.check_access("read")  # nobody follows up a customer he does not see
+        return followups
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "partner_id" in vals:
+            self.partner_id.check_access("read")
+        return result
+
     @api.model
     def _crm_scope_depends(self):
-        return [*super()._crm_scope_depends(), "customer_user_id", "partner_id"]
+        return [*super()._crm_scope_depends(), "customer_user_id", "partner_id.crm_assistant_ids"]
 
     @api.model
     def _crm_scope_grants(self):

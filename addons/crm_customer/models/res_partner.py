@@ -290,7 +290,13 @@ class ResPartner(models.Model):
             self._check_may_set_code()
         if vals.get("is_primary_contact"):
             self._crm_yield_primary(self.parent_id)
-        return super().write(vals)
+        held = self.filtered("crm_customer_id") if {"is_crm_customer", "parent_id"} & vals.keys() else self.browse()
+        result = super().write(vals)
+        if not self.env.su and not all(partner.crm_customer_id for partner in held):
+            if not self.env.user.has_group("base.group_partner_manager"):
+                # outside the CRM everybody would see it
+                raise AccessError(self.env._("Only a CRM administrator takes customers or contacts out of the CRM."))
+        return result
 
     @api.model
     def _crm_yield_primary(self, customers):

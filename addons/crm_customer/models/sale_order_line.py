@@ -12,7 +12,7 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _crm_scope_depends(self):
-        return [*super()._crm_scope_depends(), "crm_customer_id"]
+        return [*super()._crm_scope_depends(), "crm_customer_id.crm_assistant_ids"]
 
     @api.model
     def _crm_scope_grants(self):

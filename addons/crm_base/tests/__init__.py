@@ -1,0 +1,2 @@
+from . import test_res_users_scope
+from . import test_search_text

@@ -1,0 +1,73 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import CustomerCase
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerImport(CustomerCase):
+    def run_import(self, text, user=None, **options):
+        wizard = self.env["crm.customer.import"].with_user(user or self.seller)
+        return wizard._import_run(text.encode(), "customers.csv", **options)
+
+    def messages(self, job):
+        return {error.row_number: error.message for error in job.error_ids}
+
+    def test_a_row_becomes_a_customer_with_its_contact(self):
+        job = self.run_import(
+            "name,phone,state_id,crm_status,user_id,contact_name,contact_phone,contact_function\n"
+            "绍兴黄酒有限公司,0575-85120000,浙江,won,,鲁先生,13575750001,buyer\n"
+        )
+        self.assertEqual((job.created_count, job.failed_count), (1, 0), self.messages(job))
+        customer = self.env["res.partner"].search([("name", "=", "绍兴黄酒有限公司")])
+        self.assertEqual(customer.user_id, self.seller)
+        self.assertEqual(customer.crm_status, "won")
+        self.assertEqual(customer.state_id.country_id.code, "CN")
+        self.assertEqual(customer.child_ids.mapped("name"), ["鲁先生"])
+        self.assertTrue(customer.child_ids.is_primary_contact)
+        self.assertIn(customer, self.env["res.partner"].search([("crm_search", "ilike", "0001 sxhj")]))
+
+    def test_bad_rows_stay_out_and_say_why(self):
+        self.new_customer("丽水青瓷有限公司", phone="0578-2120000")
+        job = self.run_import(
+            "name,phone,state_id,credit_code,user_id,contact_name,contact_phone,email\n"
+            "龙泉宝剑有限公司,0578-7120001,浙江省,,,,,\n"
+            "丽水青瓷股份有限公司,,,,,,,\n"
+            "云和木玩有限公司,0578-2120000,,,,,,\n"
+            "遂昌茶叶有限公司,,,12345,,,,\n"
+            "松阳香茶有限公司,,Atlantis,,,,,\n"
+            "景宁畲药有限公司,,,,nobody,,,\n"
+            "庆元香菇有限公司,,,,,,13905780001,\n"
+            "缙云烧饼有限公司,,,,,,,not a mail\n"
+            "龙泉宝剑厂有限公司,05787120001,,,,,,\n"
+            ",0578-1234567,,,,,,\n"
+        )
+        self.assertEqual((job.created_count, job.failed_count), (1, 9), self.messages(job))
+        self.assertEqual(sorted(self.messages(job)), list(range(3, 12)))
+        self.assertFalse(self.env["res.partner"].search([("name", "=", "缙云烧饼有限公司")]))
+
+    def test_dry_run_leaves_nothing(self):
+        job = self.run_import("name\n磐安药材有限公司\n", dry_run=True)
+        self.assertEqual(job.failed_count, 0)
+        self.assertFalse(self.env["res.partner"].search([("name", "=", "磐安药材有限公司")]))
+
+    def test_importing_twice(self):
+        text = "name,customer_code,street\n兰溪纺织有限公司,LX1,{}\n"
+        self.run_import(text.format("old"), self.admin)
+        job = self.run_import(text.format("new"), self.admin)
+        self.assertEqual((job.created_count, job.failed_count), (0, 1))
+        job = self.run_import(text.format("new"), self.admin, update_existing=True)
+        self.assertEqual((job.updated_count, job.failed_count), (1, 0), self.messages(job))
+        self.assertEqual(self.env["res.partner"].search([("customer_code", "=", "LX1")]).street, "new")
+
+    def test_salespeople_import_no_codes_and_nothing_for_others(self):
+        job = self.run_import("name,customer_code\n东阳木雕有限公司,DY1\n")
+        self.assertEqual(job.failed_count, 1)
+        job = self.run_import("name,user_id\n东阳木雕有限公司,other\n")
+        self.assertEqual(job.failed_count, 1)
+        job = self.run_import("name,user_id\n东阳木雕有限公司,other\n", self.boss)
+        self.assertEqual(job.created_count, 1, self.messages(job))
+
+    def test_engineers_import_nothing(self):
+        with self.assertRaises(AccessError):
+            self.run_import("name\n义乌商贸有限公司\n", self.new_user("engineer"))
