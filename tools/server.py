@@ -37,6 +37,12 @@ PREGENERATE_ASSETS = """
 env["ir.qweb"]._pregenerate_assets_bundles()
 env.cr.commit()
 """
+EXPORT_TERMS = """
+from odoo.tools.translate import trans_export
+for name in {names!r}:
+    with open(f"{folder}/{{name}}.pot", "wb") as file:
+        trans_export(False, [name], file, "po", env)
+"""
 DEMO_COMPANY = """
 env["crm.demo.company"].load()
 env.cr.commit()
@@ -111,6 +117,12 @@ def build(where, database, modules, log, attachments_in_database=False):
     install(where, database, modules, log)
     script = CHINESE_DEFAULTS + (ATTACHMENTS_IN_DATABASE if attachments_in_database else "")
     run_script(where, database, script, log, failure)
+
+
+def export_terms(names, folder):
+    """A script that writes <folder>/<add-on>.pot for each of the add-ons."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return EXPORT_TERMS.format(names=sorted(names), folder=folder)
 
 
 def start(where, database, log, *options, environ=()):
