@@ -79,7 +79,7 @@ def chinese_source(name):
         text = file.read_text()
         if not ALLOWED.search(text[:2000]):
             found += [
-                f"{file.relative_to(ROOT)}:{number}: Chinese in the source: write English and translate it in {LANGUAGE}.po"
+                f"{file.relative_to(ROOT)}:{number}: Chinese in the source: write English, translate it in {LANGUAGE}.po"
                 for number, line in enumerate(text.splitlines(), 1)
                 if CHINESE.search(line)
             ]

@@ -25,10 +25,16 @@ def program(*command, env=None):
 
     def check():
         done = subprocess.run(
-            [str(part) for part in command], cwd=ROOT, env=env, text=True, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        return done.stdout.strip().splitlines() or ["failed"] if done.returncode else []
+            [str(part) for part in command],
+            cwd=ROOT,
+            env=env,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        lines = [line for line in done.stdout.splitlines() if line.strip() and not line.startswith("*****")]
+        return lines or ["failed"] if done.returncode else []
 
     return check
 
@@ -44,11 +50,11 @@ def prettier():
         logged(
             ["npm", "ci", "--prefix", PRETTIER, "--no-audit", "--no-fund"], "npm.log", "prettier cannot be installed"
         )
-    return program(
-        PRETTIER / "node_modules" / ".bin" / "prettier",
-        "--config", PRETTIER / ".prettierrc.json", "--log-level=warn", "--write" if os.environ.get("FIX") else "--check",
-        "--no-error-on-unmatched-pattern", "addons/**/*.{xml,js,css,scss}", "!addons/*/static/lib/**",
-    )()  # fmt: skip
+    command = [PRETTIER / "node_modules" / ".bin" / "prettier", "--config", PRETTIER / ".prettierrc.json"]
+    plugin = f"--plugin={PRETTIER}/node_modules/@prettier/plugin-xml/src/plugin.js"
+    action = "--write" if os.environ.get("FIX") else "--check"
+    files = ["addons/**/*.{xml,js,css,scss}", "!addons/*/static/lib/**"]
+    return program(*command, plugin, "--log-level=warn", "--no-error-on-unmatched-pattern", action, *files)()
 
 
 def main(_arguments):
@@ -61,14 +67,17 @@ def main(_arguments):
     manifestoo = [binaries / "manifestoo", "--select-addons-dir", ADDONS, "--odoo-series", "19.0"]
     disabled = ",".join(NOT_OURS)
     checks = {
-        "ruff": program(binaries / "ruff", "check", "--quiet", *(["--fix"] if fix else []), *python),
-        "ruff format": program(binaries / "ruff", "format", "--quiet", *([] if fix else ["--check"]), *python),
+        "ruff": program(
+            binaries / "ruff", "check", "--quiet", "--output-format=concise", *(["--fix"] if fix else []), *python
+        ),
+        "ruff format": program(
+            binaries / "ruff", "format", "--output-format=concise", *([] if fix else ["--check"]), *python
+        ),
         "prettier": prettier,
         "pylint-odoo": program(binaries / "pylint", "--rcfile=pyproject.toml", *addons),
         "OCA's add-on checks": program(binaries / "oca-checks-odoo-module", f"--disable={disabled}", *addons),
         "OCA's translation checks": program(binaries / "oca-checks-po", *translations) if translations else list,
         "licences": program(*manifestoo, "check-licenses", env=in_venv),
-        "development status": program(*manifestoo, "check-dev-status", env=in_venv),
         "translations": i18n.findings,
     }
     if not addons:
