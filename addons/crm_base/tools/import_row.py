@@ -22,7 +22,7 @@ class ImportColumn:
     :param choices: {key: label} of a selection
     :param comodel: model that a many2one's cell names a record of
     :param domain: which records of the comodel count
-    :param match: the comodel's field that the cell holds
+    :param match: the comodel's field that the cell holds; several: the first under which the cell finds a record
     :param help: explanation on the template's notes page
     """
 
@@ -35,7 +35,7 @@ class ImportColumn:
     choices: dict = field(default_factory=dict)
     comodel: str = ""
     domain: tuple = ()
-    match: str = "name"
+    match: str | tuple = "name"
     help: str = ""
     words: dict = field(default_factory=dict, compare=False)  # {normalized text: value} of a selection or boolean
 
@@ -48,6 +48,7 @@ class ImportRow:
     :param cells: the row's cells as they were in the file
     :param labels: {column name: heading in the user's language}
     :param values: {column name: parsed value}, for the columns that the file has
+    :param group: what the rows of one document have in common
     :param record: the existing record that the row updates, else the record it created
     :param outcome: "created", "updated" or "skipped" once done
     """
@@ -55,6 +56,7 @@ class ImportRow:
     number: int
     cells: list
     labels: dict = field(repr=False)
+    group: Any = None
     values: dict = field(default_factory=dict)
     record: Any = None
     outcome: str = ""

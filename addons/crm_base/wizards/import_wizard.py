@@ -6,6 +6,8 @@ import unicodedata
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import chain, groupby
+from operator import attrgetter
 
 from psycopg2 import IntegrityError
 from pytz import utc
@@ -33,6 +35,15 @@ class _Undo(Exception):
     """Leaves a savepoint so that all its work is undone."""
 
 
+def _documents(rows):
+    """Yield the rows of each document."""
+    return (list(members) for _group, members in groupby(rows, attrgetter("group")))
+
+
+def _fields_to_match(column):
+    return (column.match,) if isinstance(column.match, str) else column.match
+
+
 class CrmImportWizard(models.AbstractModel):
     """Base of the import wizards. A concrete wizard is a transient model that inherits this one, says its columns in
     `_import_columns` and, where the defaults do not do, overrides the hooks below. Its own fields are the options of
@@ -48,6 +59,9 @@ class CrmImportWizard(models.AbstractModel):
     _description = "Import"
     # Model that the rows become records of: gives the columns their labels and types.
     _import_model = None
+    # Column whose equal cells make rows one document (e.g. the number of an order whose lines they are), if any. The
+    # rows of a document may stand anywhere in the file; they come to the hooks together and are imported or not at all.
+    _import_group_column = None
     _import_batch_size = 500
     _import_background_rows = 2000
 
@@ -210,7 +224,23 @@ class CrmImportWizard(models.AbstractModel):
         if not header:
             raise UserError(self.env._("The file is empty. Download the template to see which columns it needs."))
         columns, unknown = self._import_map_header(header)
-        return ImportSheet(header, header_number, columns, unknown, raw_rows)
+        return ImportSheet(header, header_number, columns, unknown, self._import_gather(raw_rows, columns))
+
+    def _import_gather(self, raw_rows, columns):
+        """Bring the rows of a document together, at the place of its first row."""
+        if not self._import_group_column:
+            return raw_rows
+        groups = defaultdict(list)
+        for number, cells in raw_rows:
+            groups[self._import_group(number, cells, columns)].append((number, cells))
+        return chain.from_iterable(groups.values())
+
+    def _import_group(self, number, cells, columns):
+        """What the rows of one document have in common; without a document, what no other row has."""
+        for index, column in columns.items():
+            if column.name == self._import_group_column and index < len(cells) and cells[index] is not None:
+                return str(cells[index])
+        return number
 
     def _import_map_header(self, header):
         known, by_heading = self._import_columns(), {}
@@ -266,7 +296,7 @@ class CrmImportWizard(models.AbstractModel):
         labels = {column.name: column.label for column in sheet.columns.values()}
         first_numbers = {}
         for number, cells in sheet.raw_rows:
-            row = ImportRow(number, cells, labels)
+            row = ImportRow(number, cells, labels, self._import_group(number, cells, sheet.columns))
             if number == sheet.header_number + 1 and self._import_is_example(cells, sheet.columns):
                 row.skip()
                 yield row
@@ -286,6 +316,17 @@ class CrmImportWizard(models.AbstractModel):
         return bool(shown) and all(
             normalize_header(example) == normalize_header(cell) for example, cell in shown.items()
         )
+
+    def _import_batches(self, rows):
+        """Cut the rows into batches, none of which ends inside a document."""
+        batch = []
+        for document in _documents(rows):
+            if batch and len(batch) + len(document) > self._import_batch_size:
+                yield batch
+                batch = []
+            batch += document
+        if batch:
+            yield batch
 
     def _import_parse_value(self, row, column, cell):
         row.values[column.name] = False
@@ -358,15 +399,18 @@ class CrmImportWizard(models.AbstractModel):
             if column.type != "many2one":
                 continue
             names = {row.values[column.name] for row in rows if row.values[column.name]}
-            found = defaultdict(list)
-            domain = [*column.domain, (column.match, "in", list(names))]
-            for record in self.env[column.comodel].search(domain) if names else ():
-                found[record[column.match]].append(record.id)
+            found = {}
+            for fname in _fields_to_match(column):
+                ids_by_name = defaultdict(list)
+                domain = [*column.domain, (fname, "in", list(names - found.keys()))]
+                for record in self.env[column.comodel].search(domain) if names - found.keys() else ():
+                    ids_by_name[record[fname]].append(record.id)
+                found |= ids_by_name
             for row in rows:
                 name = row.values[column.name]
                 if not name:
                     continue
-                ids = found[name]
+                ids = found.get(name, [])
                 if len(ids) == 1:
                     row.values[column.name] = ids[0]
                     continue
@@ -404,20 +448,37 @@ class CrmImportWizard(models.AbstractModel):
         hooks = (self._import_prepare_rows, self._import_match, self._import_check_rows, self._import_rows)
         try:
             with self.env.cr.savepoint():
+                self._import_spread_errors(attempted)
                 self._import_resolve_records([row for row in attempted if row.is_pending], columns)
                 for hook in hooks:
+                    self._import_spread_errors(attempted)
                     if pending := [row for row in attempted if row.is_pending]:
                         hook(pending)
+                self._import_spread_errors(attempted)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Exception as error:
-            if len(rows) == 1:
-                culprit = rows[0].copy()
-                culprit.add_error(self._import_error_message(error))
-                return [culprit]
-            middle = len(rows) // 2
-            return [*self._import_attempt(rows[:middle], columns), *self._import_attempt(rows[middle:], columns)]
+            documents = [*_documents(rows)]
+            if len(documents) == 1:
+                culprits = [row.copy() for row in rows]
+                culprits[0].add_error(self._import_error_message(error))
+                self._import_spread_errors(culprits)
+                return culprits
+            middle = len(documents) // 2
+            halves = (documents[:middle], documents[middle:])
+            return [row for half in halves for row in self._import_attempt([*chain.from_iterable(half)], columns)]
         return attempted
+
+    def _import_spread_errors(self, rows):
+        """A row with an error takes its whole document with it."""
+        culprits = {}
+        for row in rows:
+            if row.errors:
+                culprits.setdefault(row.group, row)
+        for row in rows if culprits else ():
+            if row.group in culprits and not row.errors:
+                row.outcome = ""
+                row.add_error(self.env._("Not imported because of row %(number)s.", number=culprits[row.group].number))
 
     def _import_error_message(self, error):
         if isinstance(error, UserError):
@@ -458,7 +519,8 @@ class CrmImportWizard(models.AbstractModel):
     def _import_record_names(self, column):
         if column.type != "many2one":
             return []
-        return self.env[column.comodel].search(list(column.domain), limit=50).mapped(column.match)
+        records = self.env[column.comodel].search(list(column.domain), limit=50)
+        return records.mapped(_fields_to_match(column)[-1])
 
     def _import_content_hint(self, column):
         hints = {

@@ -1,5 +1,6 @@
 from . import crm_customer_category
 from . import crm_customer_level
+from . import crm_customer_scope_mixin
 from . import crm_followup
 from . import res_partner
 from . import res_partner_duplicate

@@ -5,9 +5,11 @@ from odoo.exceptions import ValidationError
 class CrmFollowup(models.Model):
     _name = "crm.followup"
     _description = "Follow-up"
-    _inherit = ["mail.thread", "crm.scope.mixin"]
+    _inherit = ["mail.thread", "crm.customer.scope.mixin"]
     _order = "date desc, id desc"
     _rec_name = "content"
+
+    _crm_scope_customer = "partner_id"
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -98,16 +100,3 @@ class CrmFollowup(models.Model):
         if "partner_id" in vals:
             self.partner_id.check_access("read")
         return result
-
-    @api.model
-    def _crm_scope_depends(self):
-        return [*super()._crm_scope_depends(), "customer_user_id", "partner_id.crm_assistant_ids"]
-
-    @api.model
-    def _crm_scope_grants(self):
-        """Whoever sees the customer sees what was done with it."""
-        return [
-            *super()._crm_scope_grants(),
-            [("customer_user_id", "in", self.env["res.users"].browse(self.env.uid)._crm_scope_owner_ids() or ())],
-            self.env["res.partner"]._crm_scope_by_customer("partner_id"),
-        ]

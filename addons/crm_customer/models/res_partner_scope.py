@@ -1,12 +1,13 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 
 class ResPartner(models.Model):
     """Who sees a customer. Contacts and addresses of a customer are seen with it and follow its salesperson."""
 
     _name = "res.partner"
-    _inherit = ["res.partner", "crm.scope.mixin"]
+    _inherit = ["res.partner", "crm.customer.scope.mixin"]
+
+    _crm_scope_customer_owner = "user_id"
 
     user_id = fields.Many2one(index="btree_not_null", recursive=True, precompute=False)
     crm_customer_id = fields.Many2one(
@@ -41,25 +42,8 @@ class ResPartner(models.Model):
                 partner.user_id = partner.parent_id.user_id
 
     @api.model
-    def _crm_scope_depends(self):
-        return [*super()._crm_scope_depends(), "crm_customer_id.crm_assistant_ids"]
-
-    @api.model
     def _crm_scope_grants(self):
         return [
             *super()._crm_scope_grants(),
             [("crm_customer_id", "=", False)],  # suppliers, colleagues and the like are no secret
-            self._crm_scope_by_customer("crm_customer_id"),
         ]
-
-    @api.model
-    def _crm_scope_by_customer(self, fname):
-        """What belongs to customers that the reader (``self.env.uid``) is an assistant of.
-
-        :param fname: the field, of whatever model, that holds the customer
-        :return: ``odoo.fields.Domain``
-        """
-        return self._crm_scope_subquery(
-            fname,
-            SQL("SELECT partner_id FROM res_partner_crm_assistant_rel WHERE user_id = %s", self.env.uid),
-        )

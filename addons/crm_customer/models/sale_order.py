@@ -3,9 +3,24 @@ from odoo import api, fields, models
 
 class SaleOrder(models.Model):
     _name = "sale.order"
-    _inherit = ["sale.order", "crm.scope.mixin"]
+    _inherit = ["sale.order", "crm.customer.scope.mixin"]
 
-    crm_customer_id = fields.Many2one(related="partner_id.crm_customer_id", string="Customer File", store=True, index=True)
+    crm_customer_id = fields.Many2one(
+        related="partner_id.crm_customer_id", string="Customer File", store=True, index=True
+    )
+    customer_user_id = fields.Many2one(
+        related="crm_customer_id.user_id", string="Customer's Salesperson", store=True, index="btree_not_null"
+    )
+    crm_is_history = fields.Boolean(
+        string="Order History",
+        copy=False,
+        readonly=True,
+        help="Taken over from another system, which delivered and invoiced it.",
+    )
+
+    _history_name_unique = models.UniqueIndex(
+        "(company_id, name) WHERE crm_is_history", "An order of this number has been imported already."
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -18,11 +33,3 @@ class SaleOrder(models.Model):
         if "partner_id" in vals:
             self.partner_id.check_access("read")
         return result
-
-    @api.model
-    def _crm_scope_depends(self):
-        return [*super()._crm_scope_depends(), "crm_customer_id.crm_assistant_ids"]
-
-    @api.model
-    def _crm_scope_grants(self):
-        return [*super()._crm_scope_grants(), self.env["res.partner"]._crm_scope_by_customer("crm_customer_id")]

@@ -1,10 +1,18 @@
-from odoo import api, models
+from odoo import fields, models
 
 
 class SaleReport(models.Model):
     _name = "sale.report"
-    _inherit = ["sale.report", "crm.scope.mixin"]
+    _inherit = ["sale.report", "crm.customer.scope.mixin"]
 
-    @api.model
-    def _crm_scope_grants(self):
-        return [*super()._crm_scope_grants(), self.env["res.partner"]._crm_scope_by_customer("commercial_partner_id")]
+    crm_customer_id = fields.Many2one("res.partner", string="Customer File", readonly=True)
+    customer_user_id = fields.Many2one("res.users", string="Customer's Salesperson", readonly=True)
+
+    def _select_additional_fields(self):
+        return super()._select_additional_fields() | {
+            "crm_customer_id": "s.crm_customer_id",
+            "customer_user_id": "s.customer_user_id",
+        }
+
+    def _group_by_sale(self):
+        return f"{super()._group_by_sale()}, s.crm_customer_id, s.customer_user_id"

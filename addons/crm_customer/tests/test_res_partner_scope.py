@@ -17,7 +17,15 @@ class TestResPartnerScope(CustomerCase):
         )
         cls.contact = cls.customer.child_ids
         cls.order = (
-            cls.env["sale.order"].with_user(cls.seller).create({"partner_id": cls.customer.id}).with_env(cls.env)
+            cls.env["sale.order"]
+            .with_user(cls.seller)
+            .create(
+                {
+                    "partner_id": cls.customer.id,
+                    "order_line": [Command.create({"product_id": cls.env["product.product"].create({"name": "x"}).id})],
+                }
+            )
+            .with_env(cls.env)
         )
         cls.followup = cls.env["crm.followup"].create(
             {"partner_id": cls.customer.id, "user_id": cls.seller.id, "content": "first call"}
@@ -48,7 +56,8 @@ class TestResPartnerScope(CustomerCase):
         ]
         if self.env["sale.order"].with_user(user).has_access("read"):
             found += [
-                bool(self.env["sale.order"].with_user(user).search([("partner_id", "=", self.customer.id)])),
+                bool(self.env[model].with_user(user).search([("crm_customer_id", "=", self.customer.id)]))
+                for model in ("sale.order", "sale.order.line", "sale.report")
             ]
         for record, fname in (
             (self.customer, "phone"),
@@ -88,9 +97,9 @@ class TestResPartnerScope(CustomerCase):
     def test_changing_the_salesperson_moves_all_of_it(self):
         self.customer.with_user(self.boss).user_id = self.other
         self.assertEqual(self.contact.user_id, self.other)
-        self.followup.user_id = self.other
-        self.order.user_id = self.other
         self.assertTrue(self.sees(self.other))
+        # what he did himself he keeps
+        self.followup.user_id = self.order.user_id = self.other
         self.assertFalse(self.sees(self.seller))
 
     def test_writes_from_outside_are_refused(self):

@@ -1,6 +1,6 @@
 import re
 
-from odoo import Command, api, fields, models
+from odoo import Command, fields, models
 
 from odoo.addons.crm_base.tools.company_name import normalize_company_name
 from odoo.addons.crm_base.tools.search_text import normalize, pinyin
@@ -48,8 +48,13 @@ class CrmCustomerImport(models.TransientModel):
             column("company_nature"),
             column("company_size"),
             column("legal_representative"),
-            column("user_id", label=self.env._("Salesperson"), type="char",
-                   help=self.env._("Name or login. Empty: yourself.")),
+            column(
+                "user_id",
+                label=self.env._("Salesperson"),
+                match=("login", "name"),
+                domain=[("share", "=", False)],
+                help=self.env._("Login or name. Empty: yourself."),
+            ),
             column("country_id"),
             column("state_id", label=self.env._("Province"), type="char"),
             column("city"),
@@ -80,14 +85,15 @@ class CrmCustomerImport(models.TransientModel):
         return normalize_company_name(row.values["name"]) or None
 
     def _import_prepare_rows(self, rows):
-        users = self._import_users(rows)
-        states = self._import_states(rows)
         country = self.env.company.country_id or self.env.ref("base.cn")
         for row in rows:
+            row.values["country_id"] = row.values.get("country_id") or country.id
+        states = self._import_states(rows)
+        for row in rows:
             values = self.env["res.partner"]._crm_clean(row.values)
-            values["country_id"] = values.get("country_id") or country.id
-            self._import_look_up(row, "user_id", users)
-            self._import_look_up(row, "state_id", states, (values["country_id"],))
+            self._import_look_up_state(row, states)
+            if not values.get("user_id"):
+                values.pop("user_id", None)  # the default, not "nobody"
             if any(values.get(name) for name in CONTACT_COLUMNS) and not values.get("contact_name"):
                 row.add_error(self.env._("Fill in the contact's name, or leave all of the contact empty."), "contact_name")
 
@@ -135,45 +141,21 @@ class CrmCustomerImport(models.TransientModel):
         return values
 
     # LOOK-UPS
-    def _import_look_up(self, row, fname, found, scope=()):
-        """Replaces the text of a cell by the id that ``found`` has for it."""
-        text = row.values.get(fname)
-        if not text:
-            row.values.pop(fname, None)  # the default, not "nobody"
-            return
-        ids = found.get((*scope, self._import_place(text)), set())
-        if len(ids) == 1:
-            [row.values[fname]] = ids
-        elif ids:
-            row.add_error(self.env._("“%(name)s” stands for several records.", name=text), fname)
-        else:
-            row.add_error(self.env._("“%(name)s” does not exist.", name=text), fname)
-
-    @api.model
-    def _import_place(self, text):
-        """A name as it is compared: without blanks, width and case."""
-        return "".join(normalize(text))
-
-    def _import_users(self, rows):
-        names = {row.values["user_id"] for row in rows if row.values.get("user_id")}
-        found = {}
-        users = self.env["res.users"].search(
-            [("share", "=", False), "|", ("login", "in", list(names)), ("name", "in", list(names))]
-        )
-        for user in users:
-            for text in {user.login, user.name}:
-                found.setdefault((self._import_place(text),), set()).add(user.id)
-        return found
+    def _import_look_up_state(self, row, states):
+        if name := row.values.get("state_id"):
+            row.values["state_id"] = states.get((row.values["country_id"], "".join(normalize(name))))
+            if not row.values["state_id"]:
+                row.add_error(self.env._("“%(name)s” does not exist.", name=name), "state_id")
 
     def _import_states(self, rows):
         if not any(row.values.get("state_id") for row in rows):
             return {}
-        countries = {row.values.get("country_id") for row in rows} | {(self.env.company.country_id).id}
-        found = {}
-        for state in self.env["res.country.state"].search([("country_id", "in", list(filter(None, countries)))]):
-            for text in {state.name, state.code, PROVINCE_KIND.sub("", state.name)}:
-                found.setdefault((state.country_id.id, self._import_place(text)), set()).add(state.id)
-        return found
+        countries = {row.values["country_id"] for row in rows}
+        return {
+            (state.country_id.id, "".join(normalize(text))): state.id
+            for state in self.env["res.country.state"].search([("country_id", "in", list(countries))])
+            for text in (state.code, state.name, PROVINCE_KIND.sub("", state.name))
+        }
 
     def _import_duplicate_key(self, row):
         Partner = self.env["res.partner"]
