@@ -24,5 +24,9 @@
         "views/res_config_settings_views.xml",
         "views/crm_base_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["crm_base/static/src/**/*"],
+    },
+    "post_init_hook": "_post_init_hook",
     "application": True,
 }

@@ -5,6 +5,7 @@ from . import hr_department
 from . import hr_employee
 from . import hr_version
 from . import import_job
+from . import ir_http
 from . import numbering_rule
 from . import res_currency
 from . import res_groups

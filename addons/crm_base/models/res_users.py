@@ -11,6 +11,12 @@ class ResUsers(models.Model):
         string="Own Data Scope",
         help="Whose records this user sees. Empty: as his roles say.",
     )
+    has_initial_password = fields.Boolean(
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="Whether the user still has the password that a new database comes with.",
+    )
     crm_effective_scope = fields.Selection(
         CRM_SCOPES,
         string="Data Scope",
@@ -51,6 +57,11 @@ class ResUsers(models.Model):
             [("user_id", "!=", False), ("current_version_id.department_id", operator, departments.ids)]
         )
         return tuple(sorted({self.id, *employees.user_id.ids}))
+
+    def _set_password(self):
+        super()._set_password()
+        # users set their own password too, but read nothing of the flag
+        self.sudo().has_initial_password = False
 
     def write(self, vals):
         result = super().write(vals)

@@ -1,2 +1,3 @@
+from . import test_initial_password
 from . import test_res_users_scope
 from . import test_search_text

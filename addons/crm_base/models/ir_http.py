@@ -1,0 +1,8 @@
+from odoo import models
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    def session_info(self):
+        return super().session_info() | {"crm_has_initial_password": self.env.user.sudo().has_initial_password}
