@@ -28,5 +28,5 @@ lint:        ## code, manifests, translations, formatting; zero findings (FIX=1 
 	@tools/setup.sh dev quiet && $(TOOL)/lint.py
 i18n:        ## write the .pot files and merge them into zh_CN.po; A=crm_base for one add-on
 	@tools/setup.sh dev quiet && $(TOOL)/i18n.py
-bench:       ## measure against the bars (bench/README.md)
+bench:       ## measure against the bars; SIZE=10k, 100k or 1m customers (bench/README.md)
 	@tools/setup.sh dev quiet && $(TOOL)/bench.py

@@ -85,10 +85,11 @@ def create(where, steps):
             failure = "the demo company could not be loaded (DEMO=0 make run starts without it)"
             server.run_script(where, building, server.DEMO_COMPANY, log, failure)
         server.run_script(where, building, server.PREGENERATE_ASSETS, log, "the web assets could not be made")
-        shutil.rmtree(FILESTORE / name, ignore_errors=True)
+        if (FILESTORE / name).exists():  # of a database of that name on another server: not ours to delete
+            (FILESTORE / name).rename(FILESTORE / f"{name}.{time.strftime('%Y%m%d-%H%M%S')}")
         if (FILESTORE / building).exists():
             (FILESTORE / building).rename(FILESTORE / name)
-        pg.sql(where, f'ALTER DATABASE "{building}" RENAME TO "{name}"')
+        pg.rename_database(where, building, name)
 
 
 def existing():

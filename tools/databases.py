@@ -84,7 +84,7 @@ class Databases:
         with self.steps.step(title, estimate):
             building = f"{PREFIX}building"
             build(building)
-            pg.sql(self.where, f'ALTER DATABASE "{building}" RENAME TO "{name}"')
+            pg.rename_database(self.where, building, name)
 
     def template(self):
         def build(database):

@@ -78,8 +78,9 @@ def chinese_source(name):
             continue
         text = file.read_text()
         if not ALLOWED.search(text[:2000]):
+            what = f"Chinese in the source: write English, translate it in {LANGUAGE}.po"
             found += [
-                f"{file.relative_to(ROOT)}:{number}: Chinese in the source: write English, translate it in {LANGUAGE}.po"
+                f"{file.relative_to(ROOT)}:{number}: {what}"
                 for number, line in enumerate(text.splitlines(), 1)
                 if CHINESE.search(line)
             ]

@@ -228,6 +228,10 @@ def create_database(where, name, template):
     sql(where, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 
+def rename_database(where, old, new):
+    sql(where, f'ALTER DATABASE "{old}" RENAME TO "{new}"')
+
+
 def drop_database(where, name):
     sql(where, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 

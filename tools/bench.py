@@ -1,0 +1,51 @@
+"""The benches on a database of their own: bench.py with SIZE=10k (default), 100k or 1m customers.
+
+The database is a copy of the suite's, filled by bench/generate.py once for each state of the source, in the test
+PostgreSQL (no fsync), or on the server PGHOST names; bench/run.py then measures and prints.
+"""
+
+import os
+import subprocess
+
+import databases
+import pg
+from project import ROOT, VENV, Problem, Steps, command_line, suite_addons
+
+SIZES = ("10k", "100k", "1m")
+
+
+def program(name, where, *arguments):
+    """:raises Problem: the program fails"""
+    command = [VENV / "bin" / "python", ROOT / "bench" / name, *arguments]
+    if subprocess.run([str(part) for part in command], cwd=ROOT, env=os.environ | where.environment()).returncode:
+        raise Problem(f"bench/{name} failed")
+
+
+def main(_arguments):
+    size = os.environ.get("SIZE", SIZES[0])
+    if size not in SIZES:
+        raise Problem(f"SIZE={size}: one of {', '.join(SIZES)} is wanted")
+    with databases.session() as where:
+        steps = Steps(3)
+        addons = {name for name in suite_addons() if not name.startswith("test_")}
+        copies = databases.Databases(where, addons, steps)
+        copies.suite()
+        name = f"{databases.PREFIX}bench_{size}_{copies.suite_name.rsplit('_', 1)[1]}"
+        present = pg.databases(where)
+        if name in present:
+            steps.ready(f"{size} customers")
+        else:
+            for old in present:
+                if old.startswith(f"{databases.PREFIX}bench_{size}_"):
+                    pg.drop_database(where, old)
+            building = f"{databases.PREFIX}building"
+            pg.create_database(where, building, copies.suite_name)
+            with steps.step(f"{size} customers\n"):
+                program("generate.py", where, size, "-d", building)
+            pg.rename_database(where, building, name)
+        program("run.py", where, size, "-d", name)
+    return 0
+
+
+if __name__ == "__main__":
+    command_line(main)
