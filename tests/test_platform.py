@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 from contextlib import closing, contextmanager
+from dataclasses import replace
 
 import databases
 import i18n
@@ -210,13 +211,13 @@ def test_a_cluster_starts_once_and_answers(cluster, where):
     cluster.start()
     assert cluster.running and cluster.port == port
     assert pg.sql(where, "SELECT 1") == [(1,)]
-    assert pg.server(project.replace(where, embedded=False)).port == port
+    assert pg.server(replace(where, embedded=False)).port == port
 
 
 def test_a_cluster_wants_its_password(cluster, where):
     assert cluster.passfile.stat().st_mode & 0o077 == 0
     with pytest.raises(Problem, match="refuses"):
-        pg.sql(project.replace(where, password="wrong"), "SELECT 1")
+        pg.sql(replace(where, password="wrong"), "SELECT 1")
 
 
 def test_databases_are_copied_renamed_and_dropped(where):
@@ -295,7 +296,7 @@ def test_findings_of_a_log():
         "2026-01-01 10:00:00,001 12 WARNING crm odoo.models: crm.x has no access rules\n"
         "Traceback (most recent call last):\n"
         "2026-01-01 10:00:00,002 12 ERROR crm odoo.sql_db: bad query\n"
-        "2026-01-01 10:00:00,003 12 WARNING crm odoo.addons.base.models.ir_actions_report: You need Wkhtmltopdf to print\n"
+        "2026-01-01 10:00:00,003 12 WARNING crm odoo.addons.base.models.ir_actions_report: You need Wkhtmltopdf\n"
     )
     assert [line.split()[3] for line in server.log_findings(log)] == ["WARNING", "ERROR"]
 
