@@ -2,7 +2,7 @@ import base64
 import random
 import time
 from datetime import timedelta
-from itertools import chain, islice
+from itertools import islice
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -216,18 +216,20 @@ class CrmImportJob(models.Model):
         self._add_errors((row.number, row.cells, "\n".join(row.errors)) for row in failed)
         stopped = bool(failed) and wizard.on_error == "stop"
         if stopped:
-            message = wizard.env._("Not imported, as the import stopped at row %(number)s.", number=failed[0].number)
-            self.message = message
-            rest = chain(((row.number, row.cells) for row in rows[len(done) :]), sheet.raw_rows)
-            self._add_errors((number, cells, message) for number, cells in rest)
+            self._add_rest(wizard, failed[0].number)
         self.env.flush_all()
         self.env.invalidate_all()
         return not stopped
 
+    def _add_rest(self, wizard, number):
+        """Put all rows that come after the one where the import stopped into the error file."""
+        self.message = wizard.env._("Not imported, as the import stopped at row %(number)s.", number=number)
+        for rows in self._batches(wizard, wizard._import_open(self._content())):
+            self._add_errors((row.number, row.cells, self.message) for row in rows)
+
     def _batches(self, wizard, sheet):
         """The parsed rows that are still to do, in batches."""
-        rows = islice(wizard._import_parse(sheet), self.processed_count, None)
-        return split_every(wizard._import_batch_size, rows, list)
+        return wizard._import_batches(islice(wizard._import_parse(sheet), self.processed_count, None))
 
     def _add_errors(self, rows):
         errors = ({"job_id": self.id, "row_number": number, "message": message,
@@ -277,7 +279,7 @@ class CrmImportJob(models.Model):
         )
 
     def _write_error_file(self, file):
-        """Write a workbook of the rows that failed, as they were, with the error beside them; it can be loaded again."""
+        """Write a workbook of the failed rows as they were, with the error beside them, fit to be loaded again."""
         wizard = self.env[self.import_model]
         labels = [*("" if cell is None else str(cell) for cell in self.header), wizard._import_error_heading()]
         with XlsxBook(file) as book:

@@ -158,7 +158,7 @@ class CrmNumberingRule(models.Model):
             if missing:
                 raise ValidationError(
                     self.env._(
-                        "Numbers that start again at 1 would come up twice: add %(placeholders)s to the prefix or suffix.",
+                        "Numbers that start again at 1 would repeat: add %(placeholders)s to the prefix or suffix.",
                         placeholders=", ".join(f"{{{max(part, key=len)}}}" for part in missing),
                     )
                 )
@@ -221,7 +221,7 @@ class CrmNumberingRule(models.Model):
         if not rule:
             raise UserError(
                 self.env._(
-                    "There is no active numbering rule for %(document)s in %(company)s. Ask an administrator to add one.",
+                    "There is no active numbering rule for %(document)s in %(company)s. Ask an administrator for one.",
                     document=dict(self._selection_code()).get(code, code),
                     company=company.display_name,
                 )
@@ -322,8 +322,9 @@ class CrmNumberingCounter(models.Model):
     def _check_key(self):
         for counter in self:
             period, *values = counter.key.split("/")
+            pattern = PERIODS[counter.rule_id.reset][0]
             try:
-                good = datetime.strptime(period, PERIODS[counter.rule_id.reset][0]) and all(values)
+                good = datetime.strptime(period, pattern).strftime(pattern) == period and all(values)
             except ValueError:
                 good = False
             if not good or len(values) < len(counter.rule_id._value_names()):

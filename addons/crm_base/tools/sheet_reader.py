@@ -38,7 +38,7 @@ def read_rows(content):
 
 
 def normalize_header(text):
-    """Reduce a heading or a choice to its letters and digits, so that full width, case, blanks and marks don't count."""
+    """Reduce a heading or choice to its letters and digits: full width, case, blanks and marks do not count."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", str(text or "")).casefold())
 
 

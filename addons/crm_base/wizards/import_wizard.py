@@ -426,20 +426,21 @@ class CrmImportWizard(models.AbstractModel):
     def _import_batch(self, rows, columns, dry_run):
         """Import parsed rows.
 
-        :return: the rows with their errors or outcomes; if the import stops at an error, only those up to that row
+        :return: the rows with their errors or outcomes; if the import stops at an error, only those up to the document
+            with that error
         """
-        failed = None
+        stop = None
         try:
             with self.env.cr.savepoint():
                 done = self._import_attempt(rows, columns)
                 if self.on_error == "stop":
-                    failed = next((index for index, row in enumerate(done) if row.errors), None)
-                if dry_run or failed is not None:
+                    stop = next((index for index, row in enumerate(done) if row.errors), None)
+                if dry_run or stop is not None:
                     raise _Undo
         except _Undo:
-            if failed is not None:
-                good = done[:failed] if dry_run else self._import_attempt(rows[:failed], columns)
-                return [*good, done[failed]]
+            if stop is not None:
+                good = done[:stop] if dry_run else self._import_attempt(rows[:stop], columns)
+                return [*good, *next(_documents(done[stop:]))]
         return done
 
     def _import_attempt(self, rows, columns):
