@@ -144,4 +144,5 @@ class CrmSaleOrderImport(models.TransientModel):
             "price_unit": row.values["price_unit"],
             "discount": row.values.get("discount") or 0,
             "tax_ids": [Command.clear()],
+            "analytic_distribution": False,
         }

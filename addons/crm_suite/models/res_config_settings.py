@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    crm_demo_company_offered = fields.Boolean(compute="_compute_crm_demo_company_offered")
+
+    def _compute_crm_demo_company_offered(self):
+        demo_company = self.env["crm.demo.company"]
+        self.crm_demo_company_offered = not demo_company._is_loaded() and not demo_company._has_customers()
+
+    def action_load_crm_demo_company(self):
+        self.env["crm.demo.company"].load()
+        return {"type": "ir.actions.client", "tag": "reload"}
