@@ -76,9 +76,8 @@ class Databases:
             return self.steps.ready(title)
         kind = name[: name.rindex("_") + 1]
         old = [one for one in present if one.startswith(kind)]
-        by_age = [row[0] for row in pg.sql(
-            self.where, "SELECT datname FROM pg_database WHERE datname = ANY(%s) ORDER BY oid DESC", old
-        )]  # fmt: skip
+        newest_first = "SELECT datname FROM pg_database WHERE datname = ANY(%s) ORDER BY oid DESC"
+        by_age = [one for (one,) in pg.sql(self.where, newest_first, old)]
         for one in by_age[0 if "_tpl_" in kind else KEPT - 1 :]:
             pg.drop_database(self.where, one)
         with self.steps.step(title, estimate):
@@ -96,13 +95,17 @@ class Databases:
         def build(database):
             pg.create_database(self.where, database, self.template_name)
             server.install(self.where, database, self.addons, self.log, append=False)
-            server.install(self.where, database, (), self.log, update=self.addons)
-            server.run_script(
-                self.where, database, server.PREGENERATE_ASSETS, self.log, "the web assets cannot be made"
-            )
+            script = ""
+            if self.whole:
+                server.install(self.where, database, (), self.log, update=self.addons)
+                script += server.export_terms(self.addons, self.terms)
+            if self.in_browser:  # a browser test would wait for them, and may run into its time limit
+                script += server.PREGENERATE_ASSETS
+            if script:
+                server.run_script(self.where, database, script, self.log, "the database could not be completed")
 
         self.template()
-        self.make(self.suite_name, f"Database with {len(self.addons)} add-ons", "about 1 min", build)
+        self.make(self.suite_name, f"Database with the suite's {len(self.addons)} add-ons", "about 1 min", build)
 
     def demo(self):
         def build(database):
