@@ -2,6 +2,8 @@ from . import crm_customer_category
 from . import crm_customer_level
 from . import crm_customer_scope_mixin
 from . import crm_followup
+from . import numbering_rule
+from . import res_country_state
 from . import res_partner
 from . import res_partner_duplicate
 from . import res_partner_scope

@@ -3,7 +3,7 @@ import re
 from stdnum.cn import uscc
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import email_normalize
 
 from odoo.addons.crm_base.tools.company_name import normalize_company_name
@@ -324,6 +324,16 @@ class ResPartner(models.Model):
             )
 
     # ACTION
+    def action_assign_customer_code(self):
+        """Gives the customers that have none yet their code by the numbering rule, in the order they were entered."""
+        self._check_may_set_code()
+        customers = self.filtered(lambda partner: partner.is_crm_customer and not partner.customer_code).sorted("id")
+        if not customers:
+            raise UserError(self.env._("All of these customers have a code already."))
+        codes = self.env["crm.numbering.rule"]._next_numbers("customer_code", len(customers))
+        for customer, code in zip(customers, codes, strict=True):
+            customer.customer_code = code
+
     def action_crm_followups(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_customer.crm_followup_action")

@@ -42,6 +42,17 @@ class TestResPartner(CustomerCase):
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             self.new_customer("温州皮革有限公司", self.admin, customer_code="wz1")
 
+    def test_codes_by_the_numbering_rule(self):
+        customers = self.new_customer("湖州太湖石料有限公司") | self.new_customer("长兴蓄电池有限公司")
+        with self.assertRaises(AccessError):
+            customers.with_user(self.boss).action_assign_customer_code()
+        customers.with_user(self.admin).action_assign_customer_code()
+        first, second = customers.sorted("id").mapped("customer_code")
+        self.assertRegex(first, r"^C20\d\d-\d{5}$")
+        self.assertEqual(int(second[-5:]), int(first[-5:]) + 1)
+        with self.assertRaises(UserError):
+            customers.with_user(self.admin).action_assign_customer_code()
+
     def test_bad_input_is_named(self):
         for values, word in (
             ({"credit_code": "12345"}, "12345"),

@@ -1,1 +1,2 @@
 from . import customer_import
+from . import sale_order_import
