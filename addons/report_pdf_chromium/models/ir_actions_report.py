@@ -133,10 +133,10 @@ class IrActionsReport(models.Model):
         with Browser.page(self._pdf_resolver(boxes), seconds) as page:
             printed = []
             for index, (body, language) in enumerate(zip(bodies, languages, strict=True)):
-                printed.append(page.pdf(url, layout.body_document(body, language), **paper.options()))
+                printed.append(page.pdf(url, layout.body_document(body, language, paper), **paper.options()))
                 boxes.add_pages(index, layout.count_pages(printed[-1]), language)
             sheets = boxes.document()
-            sheets = sheets and page.pdf(url, sheets, **paper.options(margins=False))
+            sheets = sheets and page.pdf(url, sheets, **paper.options())
         records = [layout.record_of(body) for body in bodies]
         return layout.assemble(printed, records, boxes, sheets, paper, title, languages[0] if languages else "")
 

@@ -96,17 +96,16 @@ class IrActionsReport(models.Model):
             if unique != "debug"
             else None
         )
-        if attachment and not attachment.raw and attachment.store_fname and not self.env.cr.readonly:
+        if attachment and not attachment.raw and attachment.store_fname:
             # a database without its file store, e.g. a copy of one: Odoo would go on serving nothing
             attachment.unlink()
             attachment = None
-        if attachment:
-            answer = attachment.mimetype, attachment.raw
-        elif self.env.cr.readonly:
-            with self.env.registry.cursor() as cr:
-                answer = self.with_env(self.env(cr=cr))._pdf_generate_asset(website_id, unique, filename)
-        else:
-            answer = self._pdf_generate_asset(website_id, unique, filename)
+        # on a read-only cursor generating fails, and Odoo starts the request again on one that writes
+        answer = (
+            (attachment.mimetype, attachment.raw)
+            if attachment
+            else self._pdf_generate_asset(website_id, unique, filename)
+        )
         if answer and not answer[1]:
             return None
         if answer and CSS_ERROR in answer[1]:
@@ -147,7 +146,7 @@ class IrActionsReport(models.Model):
         return "image/png", self.barcode(barcode_type, value, **arguments)
 
     @api.model
-    def _pdf_resolve_company_logo(self, company=None, **_arguments):
+    def _pdf_resolve_company_logo(self, company=None, **_unused):
         # sudo: the logo of a company is public, Odoo shows it before the login
         company = self.env["res.company"].sudo().browse(int(company or 0)).exists() or self.env.company.sudo()
         logo = company.logo_web and base64.b64decode(company.logo_web)
@@ -169,9 +168,7 @@ class IrActionsReport(models.Model):
         return found[0], image_process(found[1], size=size, crop=crop) if any(size) else found[1]
 
     @api.model
-    def _pdf_read_binary(
-        self, xmlid=None, model="ir.attachment", id=None, field="raw", access_token=None, **_arguments
-    ):
+    def _pdf_read_binary(self, xmlid=None, model="ir.attachment", id=None, field="raw", access_token=None, **_unused):
         """Read a binary field by the rules of Odoo's /web/content.
 
         :return: (MIME type, bytes), or None where the field is empty

@@ -81,7 +81,8 @@ class ResConfigSettings(models.TransientModel):
             return "missing", self.env._("There is nothing to print PDF documents with.") + f" {install}"
         if not wkhtmltopdf.is_patched_qt:
             return "warning", self.env._(
-                "wkhtmltopdf %(version)s prints, without headers, footers and page numbers (no patched Qt). %(install)s",
+                "wkhtmltopdf %(version)s prints, but without headers, footers and page numbers, because it was built "
+                "without the patched Qt. %(install)s",
                 version=wkhtmltopdf.version,
                 install=install,
             )

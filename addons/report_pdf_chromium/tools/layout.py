@@ -5,10 +5,13 @@ import copy
 import hashlib
 import io
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import lxml.html
 import pikepdf
+
+from odoo.addons.base.models.report_paperformat import PAPER_SIZES
 
 INCH = 25.4  # mm
 DOTS = 96  # CSS pixels per inch
@@ -17,12 +20,14 @@ DOTS = 96  # CSS pixels per inch
 SHRINK = 0.8
 
 BODY_STYLE = """
+@page{margin:%(top)smm %(right)smm %(bottom)smm %(left)smm}
 html{height:auto!important}
 body{overflow:visible!important;max-width:none!important}
 thead{display:table-header-group!important;break-inside:avoid}
 tr,img{break-inside:avoid}
 """
 MARGIN_BOX_STYLE = """
+@page{margin:0}
 html{height:auto!important}
 body{margin:0!important;padding:0!important;max-width:none!important;overflow:visible!important;background:none!important}
 .pdf_sheet{position:relative;overflow:hidden;break-after:page;width:%(width)smm;height:%(height)smm}
@@ -36,6 +41,20 @@ left:%(left)smm;width:%(inner_width)smm}
 INLINE_IMAGE = re.compile(r"data:(image/[\w.+-]+);base64,([A-Za-z0-9+/=\s]+)")
 INLINE_PATH = "/report_pdf_chromium/inline/"
 ARTICLE = re.compile(r'<div\b[^>]*\bclass="(?:[^"]*\s)?article[\s"][^>]*>')
+
+# Fonts draw a character and the radical of the same shape with one glyph, and Chromium notes the radical, so that a
+# reader would search and copy the wrong character. NFKC knows most of the right ones; these are the others.
+CHARACTERS = """
+2E82 4E5B 2E83 4E5A 2E85 4EBB 2E89 5202 2E8F 5C23 2E90 5C22 2E92 5DF3 2E93 5E7A 2E94 5F51 2E95 5F50 2E96 5FC4 2E98 624C
+2E99 6535 2E9B 65E1 2E9E 6B7A 2EA0 6C11 2EA1 6C35 2EA3 706C 2EA4 722B 2EA6 4E2C 2EA8 72AD 2EAD 793B 2EAF 7CF9 2EB0 7E9F
+2EB1 7F53 2EB9 8002 2EBA 8080 2EBE 8279 2EC2 8864 2EC5 89C1 2EC6 89D2 2EC8 8BA0 2EC9 8D1D 2ECB 8F66 2ECC 8FB6 2ED0 9485
+2ED1 9577 2ED2 9578 2ED3 957F 2ED4 95E8 2ED6 961D 2ED8 9752 2ED9 97E6 2EDA 9875 2EDB 98CE 2EDC 98DE 2EDD 98DF 2EDF 98E0
+2EE0 9963 2EE2 9A6C 2EE3 9AA8 2EE4 9B3C 2EE5 9C7C 2EE6 9E1F 2EE7 5364 2EE8 9EA6 2EE9 9EC4 2EEA 9EFE 2EEB 6589 2EEC 9F50
+2EEE 9F7F 2EEF 7ADC 2EF0 9F99 2EF1 9F9C 2EF2 4E80 2F3E 6237
+""".split()
+CHARACTERS = dict(zip(CHARACTERS[::2], CHARACTERS[1::2], strict=True))
+# a line of a ToUnicode table: one glyph, or a range of one (glyphs of radicals do not follow each other)
+RADICAL = re.compile(rb"^(<(\w{4})>(?: <\2>)? )<(2[EF]\w\w)>$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -63,28 +82,27 @@ class Paper:
         landscape = landscape or args.get("data-report-landscape")
         if not paperformat:
             return cls(width=297.0, height=210.0) if landscape else cls()
-        width, height = paperformat.print_page_width, paperformat.print_page_height
-        if not (width and height):  # a custom format without measures
-            width, height = cls.width, cls.height
-        if landscape and paperformat.orientation != "Landscape":
+        size = next(size for size in PAPER_SIZES if size["key"] == (paperformat.format or "custom"))
+        width = size.get("width") or paperformat.page_width or cls.width
+        height = size.get("height") or paperformat.page_height or cls.height
+        if landscape or paperformat.orientation == "Landscape":
             width, height = height, width
         dpi = int(args.get("data-report-dpi") or paperformat.dpi or DOTS)
         scale = (1 if paperformat.disable_shrinking else SHRINK) * DOTS / dpi
         return cls(
             width=width,
             height=height,
-            margin_top=float(args.get("data-report-margin-top", paperformat.margin_top)),
-            margin_right=paperformat.margin_right,
-            margin_bottom=float(args.get("data-report-margin-bottom", paperformat.margin_bottom)),
-            margin_left=paperformat.margin_left,
+            margin_top=_whole_dots(float(args.get("data-report-margin-top", paperformat.margin_top))),
+            margin_right=_whole_dots(paperformat.margin_right),
+            margin_bottom=_whole_dots(float(args.get("data-report-margin-bottom", paperformat.margin_bottom))),
+            margin_left=_whole_dots(paperformat.margin_left),
             header_spacing=float(args.get("data-report-header-spacing", paperformat.header_spacing)),
             header_line=paperformat.header_line,
             scale=min(max(scale, 0.1), 2),  # what Chromium takes
         )
 
-    def options(self, margins=True):
-        """:return: Page.printToPDF's options, with the sheet's margins or none"""
-        sides = ("top", "right", "bottom", "left")
+    def options(self):
+        """:return: Page.printToPDF's options for this sheet; the document's style sets the margins (more exactly)"""
         return {
             "paperWidth": self.width / INCH,
             "paperHeight": self.height / INCH,
@@ -92,12 +110,17 @@ class Paper:
             "printBackground": True,
             "preferCSSPageSize": False,
             "generateTaggedPDF": False,
-            **{f"margin{side.title()}": getattr(self, f"margin_{side}") / INCH if margins else 0 for side in sides},
+            **dict.fromkeys(("marginTop", "marginRight", "marginBottom", "marginLeft"), 0),
         }
 
     def media_box(self):
         """:return: the sheet in PDF points, whole ones as wkhtmltopdf has them (Chromium's are off by some tenths)"""
         return [0, 0, round(self.width / INCH * 72), round(self.height / INCH * 72)]
+
+
+def _whole_dots(millimetres):
+    """Chromium rounds margins to whole dots; headers have to stand where it puts the body."""
+    return round(millimetres / INCH * DOTS) / DOTS * INCH
 
 
 def record_of(body):
@@ -124,12 +147,13 @@ def html_language(code):
     return (code or "en").split("@")[0].replace("_", "-")
 
 
-def body_document(body, language):
-    """:return: the body's HTML ready to print"""
+def body_document(body, language, paper):
+    """:return: the body's HTML, ready to print on that paper"""
     html = re.sub(r'\bloading="lazy"', 'loading="eager"', str(body))
     if not re.search(r"<html\b[^>]*\slang=", html):
         html = re.sub(r"<html\b", f'<html lang="{language}"', html, count=1)
-    return _with_style(html, BODY_STYLE)
+    margins = {side: round(getattr(paper, f"margin_{side}"), 3) for side in ("top", "right", "bottom", "left")}
+    return _with_style(html, BODY_STYLE % margins)
 
 
 def _with_style(html, style):
@@ -269,6 +293,7 @@ def assemble(bodies, records, boxes, boxes_pdf, paper, title, language):
                 page.Contents = pikepdf.Array(contents)
     for page in target.pages:
         page.MediaBox = paper.media_box()
+    _correct_characters(target)
     if len(starts) > 1:
         _add_outline(target, starts)
     target.docinfo["/Title"] = title
@@ -301,6 +326,22 @@ def _add_resources(page, added):
     for kind, entries in added.items():
         resources[kind] = pikepdf.Dictionary({**dict(resources.get(kind, {})), **entries})
     page.Resources = resources
+
+
+def _correct_characters(document):
+    """Note the characters, not the radicals, for those who search in the document or copy from it."""
+
+    def correct(line):
+        code = line.group(3).decode()
+        character = CHARACTERS.get(code) or f"{ord(unicodedata.normalize('NFKC', chr(int(code, 16)))):04X}"
+        return line.group(1) + f"<{character}>".encode()
+
+    for font in document.objects:
+        if isinstance(font, pikepdf.Dictionary) and "/ToUnicode" in font:
+            table = font.ToUnicode.read_bytes()
+            corrected = RADICAL.sub(correct, table)
+            if corrected != table:
+                font.ToUnicode.write(corrected)
 
 
 def _add_outline(document, starts):
