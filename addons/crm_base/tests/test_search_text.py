@@ -54,6 +54,7 @@ class TestSearchText(BaseCase):
             # a single character starts a word
             expected = typed not in ("机", "精")
             self.assertEqual(matches(text, parts), expected, typed)
+        self.assertTrue(matches(search_text(["Alfreds Futterkiste"]), query_parts("AF")))
         for typed in ("密精", "jmsh", "9999", "李", "上海 广州", "密械"):
             self.assertFalse(matches(text, query_parts(typed)), typed)
 

@@ -71,7 +71,10 @@ def search_text(names=(), codes=()):
     """
     words = {}  # an ordered set
     for name in names:
-        for word in normalize(name):
+        parts = normalize(name)
+        if len(parts) > 1:
+            words[INITIALS_MARK + "".join(initials(word)[:1] if word.isascii() else initials(word) for word in parts)] = True
+        for word in parts:
             words[word] = True
             if _NOT_ASCII.search(word):
                 words["".join(pinyin(word))] = True

@@ -267,8 +267,9 @@ class ResPartner(models.Model):
     @api.model
     def default_get(self, fields):
         defaults = super().default_get(fields)
-        if defaults.get("is_crm_customer") and "user_id" in fields and not defaults.get("user_id"):
-            defaults["user_id"] = self.env.uid
+        if defaults.get("is_crm_customer"):
+            own = {"user_id": self.env.uid, "country_id": self.env.company.country_id.id}
+            defaults |= {fname: value for fname, value in own.items() if fname in fields and not defaults.get(fname)}
         return defaults
 
     @api.model_create_multi
