@@ -54,7 +54,9 @@ def prettier():
     plugin = f"--plugin={PRETTIER}/node_modules/@prettier/plugin-xml/src/plugin.js"
     action = "--write" if os.environ.get("FIX") else "--check"
     files = ["addons/**/*.{xml,js,css,scss}", "!addons/*/static/lib/**"]
-    return program(*command, plugin, "--log-level=warn", "--no-error-on-unmatched-pattern", action, *files)()
+    return program(
+        *command, plugin, "--no-color", "--log-level=warn", "--no-error-on-unmatched-pattern", action, *files
+    )()
 
 
 def main(_arguments):

