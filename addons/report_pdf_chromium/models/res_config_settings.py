@@ -33,7 +33,9 @@ class ResConfigSettings(models.TransientModel):
         help="Prints that may run at once on this server. Further ones wait, at most as long as the time limit.",
     )
     report_pdf_state = fields.Selection(
-        [("ok", "Ready"), ("warning", "Limited"), ("missing", "Missing")], compute="_compute_report_pdf_state"
+        [("ok", "Ready"), ("warning", "Limited"), ("missing", "Missing")],
+        string="State of the PDF engine",
+        compute="_compute_report_pdf_state",
     )
     report_pdf_status = fields.Char(string="PDF engine in use", compute="_compute_report_pdf_state")
 
