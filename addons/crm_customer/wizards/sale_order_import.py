@@ -2,14 +2,14 @@ from datetime import time
 from itertools import groupby
 from operator import attrgetter
 
-from odoo import Command, fields, models
+from odoo import Command, models
 
 ORDER_FIELDS = ("partner_id", "date_order", "user_id", "commitment_date", "client_order_ref", "currency_id")
 ACTIVE_OR_NOT = ("active", "in", (True, False))
 
 
 class CrmSaleOrderImport(models.TransientModel):
-    """Orders of the past, each row one line of an order. Their numbers, dates and amounts are taken over as they are."""
+    """Orders of the past, each row a line of one. Their numbers, dates and amounts are taken over as they are."""
 
     _name = "crm.sale.order.import"
     _inherit = ["crm.import.wizard"]
@@ -57,7 +57,9 @@ class CrmSaleOrderImport(models.TransientModel):
                 domain=[ACTIVE_OR_NOT],
                 help=self.env._("Internal reference or exact name"),
             ),
-            column("product_uom_qty", label=line["product_uom_qty"]["string"], type="float", required=True, example="12"),
+            column(
+                "product_uom_qty", label=line["product_uom_qty"]["string"], type="float", required=True, example="12"
+            ),
             column(
                 "price_unit",
                 label=line["price_unit"]["string"],
@@ -109,30 +111,36 @@ class CrmSaleOrderImport(models.TransientModel):
 
     def _import_rows(self, rows):
         # no log of every field; and made as quotations, so that nothing is delivered, purchased or invoiced for them
-        orders = (
-            self.env["sale.order"]
-            .with_context(tracking_disable=True)
-            .create([self._order_values(order_rows) for order_rows in self._orders(rows)])
-        )
+        self = self.with_context(tracking_disable=True)
+        documents = self._orders(rows)
+        orders = self.env["sale.order"].create([self._order_values(order_rows) for order_rows in documents])
+        line_values = []
+        for order, order_rows in zip(orders, documents, strict=True):
+            # before there are lines to round: a new order takes its price list's currency, whatever is given
+            order.currency_id = self._order_facts(order_rows).get("currency_id") or order.company_id.currency_id
+            line_values += [{"order_id": order.id, **self._order_line_values(row)} for row in order_rows]
+        self.env["sale.order.line"].create(line_values)
         orders.write({"state": "sale", "locked": True})
         for row in rows:
             row.outcome = "created"
 
     # BUSINESS
     def _orders(self, rows):
+        """The rows by order."""
         return [list(order_rows) for _number, order_rows in groupby(rows, attrgetter("group"))]
 
+    def _order_facts(self, rows):
+        """What any of the order's rows says about the order."""
+        return {name: row.values[name] for row in rows for name in ORDER_FIELDS if row.values.get(name)}
+
     def _order_values(self, rows):
-        values = {name: row.values[name] for row in reversed(rows) for name in ORDER_FIELDS if row.values.get(name)}
         return {
-            "currency_id": self.env.company.currency_id.id,
-            **values,
+            **self._order_facts(rows),
             "name": rows[0].values["name"],
             "company_id": self.env.company.id,
             "crm_is_history": True,
             "validity_date": False,
             "note": False,
-            "order_line": [Command.create(self._order_line_values(row)) for row in rows],
         }
 
     def _order_line_values(self, row):
