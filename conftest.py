@@ -6,13 +6,10 @@ Tests that expect a warning say so: `self.assertLogs(...)` or `mute_logger(...)`
 import logging
 import os
 import resource
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent / "tools"))
-from server import log_findings  # noqa: E402
+from server import log_findings
 
 
 class Warnings(logging.Handler):

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 
+import databases
 import pg
 import server
 from project import (
@@ -43,14 +44,7 @@ def run():
         where = pg.server(where)
     create(where, steps)
     with steps.step("Server"):
-        process = server.start(
-            where,
-            where.database,
-            ROOT / ".data" / "server.log",
-            "--pidfile",
-            PIDFILE,
-            "--no-database-list",
-        )
+        process = server.start(where, where.database, ROOT / ".data" / "server.log", "--pidfile", PIDFILE)
     print(f"""
   The CRM is ready:  http://localhost:{where.http_port}   login admin, password admin
   Change the password before others can reach it: the menu at your name, top right, has it.
@@ -73,7 +67,10 @@ def create(where, steps):
     if name in pg.databases(where):
         if not pg.sql(where, "SELECT 1 FROM pg_tables WHERE tablename = 'ir_module_module'", database=name):
             raise Problem(f"the database {name} is there but is not Odoo's: DB=another_name make run")
-        return steps.ready(title)
+        old = not source_file(name).exists() or source_file(name).read_text() != source()
+        return steps.ready(
+            title, "ready, made from other source: `make update` brings it up to date" if old else "ready"
+        )
     if free_gigabytes() < 2:
         raise Problem(f"only {free_gigabytes():.1f} GB free on the disk: a new database needs 2 GB")
     demo = os.environ.get("DEMO", "1") != "0" and "crm_suite" in main_addons()
@@ -89,7 +86,18 @@ def create(where, steps):
             (FILESTORE / name).rename(FILESTORE / f"{name}.{time.strftime('%Y%m%d-%H%M%S')}")
         if (FILESTORE / building).exists():
             (FILESTORE / building).rename(FILESTORE / name)
+        source_file(name).write_text(source())
         pg.rename_database(where, building, name)
+
+
+def source():
+    """A digest of the add-ons as they are now."""
+    return databases.content(suite_addons())
+
+
+def source_file(database):
+    """Holds the digest of the add-ons that the database was made from or last updated to."""
+    return ROOT / ".data" / f"{database}.source"
 
 
 def existing():
@@ -153,6 +161,7 @@ def reset():
             raise Problem("nothing was deleted")
     pg.drop_database(where, where.database)
     shutil.rmtree(FILESTORE / where.database, ignore_errors=True)
+    source_file(where.database).unlink(missing_ok=True)
     print(f"The database {where.database} is gone; `make run` makes a new one.")
 
 
