@@ -36,6 +36,11 @@ class CrmCase(TransactionCase):
         )
         if department:
             cls.env["hr.employee"].create(
-                {"name": user.name, "user_id": user.id, "department_id": department.id, "company_id": user.company_id.id}
+                {
+                    "name": user.name,
+                    "user_id": user.id,
+                    "department_id": department.id,
+                    "company_id": user.company_id.id,
+                }
             )
         return user

@@ -24,9 +24,7 @@ class TestResUsersScope(CrmCase):
         self.assertEqual(self.manager.crm_effective_scope, "department_below")
         self.assertEqual(self.boss.crm_effective_scope, "all")
         self.assertEqual(self.owners(self.northerner), self.northerner)
-        self.assertEqual(
-            self.owners(self.manager), self.manager | self.northerner | self.colleague | self.southerner
-        )
+        self.assertEqual(self.owners(self.manager), self.manager | self.northerner | self.colleague | self.southerner)
         self.assertIsNone(self.owners(self.boss))
 
     def test_own_department(self):

@@ -15,7 +15,7 @@ from pypinyin import Style, lazy_pinyin
 INITIALS_MARK = "~"
 
 _to_simplified = OpenCC("t2s").convert
-_BREAKS = re.compile(r"[\s,;:/|\\&+、，；：·]+")
+_BREAKS = re.compile(r"[\s,;:/|\\&+\u3001\uff0c\uff1b\uff1a\u00b7]+")
 _NOISE = re.compile(r"[\W_]+")
 _PARTS = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 _NUMBER = re.compile(r"[\d\s()+-]*\d[\d\s()+-]*", re.ASCII)
@@ -57,9 +57,7 @@ def pinyin(word):
 
 def initials(word):
     """First letters of a word's pinyin: one letter a character, Latin letters and digits whole."""
-    return "".join(
-        syllable if len(syllable) > 1 and syllable in word else syllable[:1] for syllable in pinyin(word)
-    )
+    return "".join(syllable if len(syllable) > 1 and syllable in word else syllable[:1] for syllable in pinyin(word))
 
 
 def search_text(names=(), codes=()):
@@ -73,7 +71,9 @@ def search_text(names=(), codes=()):
     for name in names:
         parts = normalize(name)
         if len(parts) > 1:
-            words[INITIALS_MARK + "".join(initials(word)[:1] if word.isascii() else initials(word) for word in parts)] = True
+            words[
+                INITIALS_MARK + "".join(initials(word)[:1] if word.isascii() else initials(word) for word in parts)
+            ] = True
         for word in parts:
             words[word] = True
             if _NOT_ASCII.search(word):

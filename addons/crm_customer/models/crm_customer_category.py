@@ -10,9 +10,7 @@ class CrmCustomerCategory(models.Model):
     _rec_name = "complete_name"
 
     name = fields.Char(required=True, translate=True)
-    complete_name = fields.Char(
-        string="Full Name", compute="_compute_complete_name", recursive=True, store=True
-    )
+    complete_name = fields.Char(string="Full Name", compute="_compute_complete_name", recursive=True, store=True)
     parent_id = fields.Many2one("crm.customer.category", string="Parent Category", ondelete="restrict", index=True)
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("crm.customer.category", "parent_id", string="Subcategories")

@@ -42,9 +42,7 @@ class ResPartner(models.Model):
         index="trigram",
         help="The name without legal form, blanks, brackets, width and traditional forms; duplicates are found by it.",
     )
-    credit_code = fields.Char(
-        string="Unified Social Credit Code", copy=False, index="btree_not_null", tracking=True
-    )
+    credit_code = fields.Char(string="Unified Social Credit Code", copy=False, index="btree_not_null", tracking=True)
     legal_representative = fields.Char()
     crm_customer_type = fields.Selection(
         [
@@ -281,7 +279,9 @@ class ResPartner(models.Model):
         if any(vals.get("customer_code") for vals in vals_list):
             self._check_may_set_code()
         self._crm_yield_primary(
-            self.browse(vals["parent_id"] for vals in vals_list if vals.get("is_primary_contact") and vals.get("parent_id"))
+            self.browse(
+                vals["parent_id"] for vals in vals_list if vals.get("is_primary_contact") and vals.get("parent_id")
+            )
         )
         return super().create(vals_list)
 

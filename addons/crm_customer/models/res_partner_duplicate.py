@@ -172,7 +172,9 @@ class ResPartner(models.Model):
         )
         alike = SQL()
         if self.env.registry.has_trigram:
-            self.env.cr.execute(SQL("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", str(TRIGRAM_SIMILARITY)))
+            self.env.cr.execute(
+                SQL("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", str(TRIGRAM_SIMILARITY))
+            )
             alike = SQL(
                 " UNION ALL (SELECT id FROM res_partner WHERE normalized_name %% key.core AND is_crm_customer"
                 " ORDER BY similarity(normalized_name, key.core) DESC LIMIT %s)",

@@ -13,8 +13,10 @@ from .common import CustomerCase
 @tagged("post_install", "-at_install")
 class TestResPartner(CustomerCase):
     def test_entering_a_customer_in_the_form(self):
-        Partner = self.env["res.partner"].with_user(self.seller).with_context(
-            default_is_crm_customer=True, default_is_company=True
+        Partner = (
+            self.env["res.partner"]
+            .with_user(self.seller)
+            .with_context(default_is_crm_customer=True, default_is_company=True)
         )
         with Form(Partner, "crm_customer.res_partner_view_form") as form:
             form.name = "宁波东海阀门有限公司"
@@ -64,7 +66,9 @@ class TestResPartner(CustomerCase):
             with self.assertRaises(ValidationError) as caught:
                 self.new_customer("台州模具有限公司", **values)
             self.assertIn(word, str(caught.exception))
-        self.new_customer("台州模具有限公司", credit_code="９1110000600037341l", phone="（0576）8888-1234转8001".replace("转", "ext"))
+        self.new_customer(
+            "台州模具有限公司", credit_code="９1110000600037341l", phone="（0576）8888-1234转8001".replace("转", "ext")
+        )
 
     def test_contacts_have_one_primary(self):
         customer = self.new_customer(

@@ -65,8 +65,10 @@ class TestResPartnerDuplicate(CustomerCase):
         self.customer.with_user(self.seller).name = "苏州吴江纺织机械 有限公司"
 
     def test_the_form_warns_while_typing(self):
-        Partner = self.env["res.partner"].with_user(self.other).with_context(
-            default_is_crm_customer=True, default_is_company=True
+        Partner = (
+            self.env["res.partner"]
+            .with_user(self.other)
+            .with_context(default_is_crm_customer=True, default_is_company=True)
         )
         with Form(Partner, "crm_customer.res_partner_view_form") as form:
             form.name = "苏州吴江纺织机械股份公司"

@@ -6,7 +6,9 @@ from odoo.addons.crm_base.tools.company_name import normalize_company_name
 from odoo.addons.crm_base.tools.search_text import normalize, pinyin
 
 # province, municipality, autonomous region (of a people), special administrative region
-PROVINCE_KIND = re.compile("(\u7701|\u5e02|(\u58ee\u65cf|\u56de\u65cf|\u7ef4\u543e\u5c14)?\u81ea\u6cbb\u533a|\u7279\u522b\u884c\u653f\u533a)$")
+PROVINCE_KIND = re.compile(
+    "(\u7701|\u5e02|(\u58ee\u65cf|\u56de\u65cf|\u7ef4\u543e\u5c14)?\u81ea\u6cbb\u533a|\u7279\u522b\u884c\u653f\u533a)$"
+)
 CONTACT_COLUMNS = {
     "contact_name": "name",
     "contact_function": "function",
@@ -34,7 +36,9 @@ class CrmCustomerImport(models.TransientModel):
         label = self.env["res.partner"].fields_get(CONTACT_COLUMNS.values(), ["string"])
         contact = self.env._("Contact")
         columns = [
-            column("name", label=self.env._("Customer Name"), required=True, example=self.env._("Example Machinery Co.")),
+            column(
+                "name", label=self.env._("Customer Name"), required=True, example=self.env._("Example Machinery Co.")
+            ),
             column("customer_code", help=self.env._("Only CRM administrators set codes. May stay empty.")),
             column("credit_code", example="91110000600037341L"),
             column("short_name"),
@@ -95,7 +99,9 @@ class CrmCustomerImport(models.TransientModel):
             if not values.get("user_id"):
                 values.pop("user_id", None)  # the default, not "nobody"
             if any(values.get(name) for name in CONTACT_COLUMNS) and not values.get("contact_name"):
-                row.add_error(self.env._("Fill in the contact's name, or leave all of the contact empty."), "contact_name")
+                row.add_error(
+                    self.env._("Fill in the contact's name, or leave all of the contact empty."), "contact_name"
+                )
 
     def _import_match(self, rows):
         if not self.update_existing:
@@ -127,7 +133,7 @@ class CrmCustomerImport(models.TransientModel):
     def _import_rows(self, rows):
         # the duplicates have been looked for above; a log of every field would double the work
         checked = self.with_context(crm_duplicates_checked=True, tracking_disable=True)
-        super(CrmCustomerImport, checked)._import_rows(rows)
+        return super(CrmCustomerImport, checked)._import_rows(rows)
 
     def _import_field_values(self, row):
         values = super()._import_field_values(row)
