@@ -153,7 +153,8 @@ class IrActionsReport(models.Model):
             if key not in answers:
                 answers[key] = boxes.image(parts.path) or self._pdf_resolve(*key)
             if answers[key] is None:
-                _logger.warning("A document asked for %s, which was not found", url)
+                level = logging.WARNING if kind == "Stylesheet" else logging.INFO
+                _logger.log(level, "A document asked for %s, which was not found", url)
                 if kind == "Stylesheet":
                     raise UserError(
                         self.env._(
