@@ -264,7 +264,7 @@ class CrmDemoCompany(models.AbstractModel):
             for turn in range(1 + index % 3):
                 template = templates[(index + 4 * turn) % len(templates)]
                 contact = customer.child_ids[:1]
-                day = today - timedelta(days=int(template["days_ago"]))
+                day = today - timedelta(days=int(template["days_ago"]) + index % 7)
                 moment = self._moment(day, minutes=(index * 37 + turn * 101) % 480)
                 followups.append({
                     "partner_id": customer.id,

@@ -4,7 +4,9 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    crm_demo_company_offered = fields.Boolean(compute="_compute_crm_demo_company_offered")
+    crm_demo_company_offered = fields.Boolean(
+        compute="_compute_crm_demo_company_offered", export_string_translation=False
+    )
 
     def _compute_crm_demo_company_offered(self):
         demo_company = self.env["crm.demo.company"]
