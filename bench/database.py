@@ -1,0 +1,51 @@
+"""Odoo for the bench's programs, without a server. Import it before anything of ``odoo.addons``.
+
+The configuration is odoo.conf of the root, or what Odoo's own ODOO_RC names; the server may also be named by PGHOST,
+PGPORT and so on.
+"""
+
+import argparse
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from odoo import api
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
+
+os.chdir(ROOT)
+os.environ.setdefault("ODOO_RC", str(ROOT / "odoo.conf"))
+config.parse_config(["--log-level=warn"], setup_logging=True)
+
+
+def parser(description):
+    """The arguments that all programs of the bench take."""
+    result = argparse.ArgumentParser(description=description)
+    result.add_argument("size", nargs="?", default="10k", choices=SIZES, help="number of customers")
+    result.add_argument("-d", "--database", help="default: bench_<size>")
+    return result
+
+
+def registry(options):
+    """The registry of the database of these arguments; the suite must be installed there."""
+    options.database = options.database or f"bench_{options.size}"
+    return Registry(options.database)
+
+
+@contextmanager
+def environment(registry, uid=api.SUPERUSER_ID, commit=False, **context):
+    """As fresh as that of a request: nothing is cached but what a server keeps between requests."""
+    with registry.cursor() as cr:
+        yield api.Environment(cr, uid, {"lang": "zh_CN", "tz": "Asia/Shanghai", **context})
+        if commit:
+            cr.commit()
+        else:
+            cr.rollback()
+
+
+def fail(text):
+    sys.exit(f"error: {text}")
