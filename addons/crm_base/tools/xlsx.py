@@ -98,7 +98,7 @@ class XlsxBook:
         return self._sheet
 
     def write_row(self, values, text_format=None):
-        """Write the values of one row, in the order of the columns; None and False leave a cell empty.
+        """Write the values of one row, in the order of the columns; None, "" and False leave a cell empty.
 
         :raise ValueError: the sheet is full
         """
@@ -106,7 +106,7 @@ class XlsxBook:
             raise ValueError(f"A sheet holds at most {MAX_ROWS} rows")
         for index, value in enumerate(values):
             kind = "any" if text_format else self._columns[index].type
-            if value is None or (value is False and kind != "boolean"):
+            if value in (None, "") or (value is False and kind != "boolean"):
                 continue
             self._write_cell(index, value, kind, text_format)
         self._row += 1

@@ -55,6 +55,7 @@ class TestExcelExport(ExportCase):
         self.assertEqual(values["User"], [self.user.name] * 2)
         self.assertEqual(values["Partner's Name"], ["ACME", None])
         self.assertEqual(sorted(values["Tag"][0].split(", ")), ["Blue", "Red"])
+        self.assertIsNone(values["Tag"][1])
         self.assertEqual(values["Kind"], ["Second Kind", None])
         self.assertEqual(values["Quantity"], [3, 0])
         self.assertEqual(values["Double"], [6, 0])
