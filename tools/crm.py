@@ -24,6 +24,11 @@ from project import (
 
 STEPS = 7
 SETUP_STEPS = 4
+READY = """
+  The CRM is ready:  http://localhost:{port}   login admin, password admin
+  Change the password before others can reach it: the menu at your name, top right, has it.
+  Log: .data/server.log   stop: Ctrl-C or `make stop`
+"""
 FILESTORE = ROOT / ".data" / "filestore"
 
 
@@ -45,11 +50,7 @@ def run():
     create(where, steps)
     with steps.step("Server"):
         process = server.start(where, where.database, ROOT / ".data" / "server.log", "--pidfile", PIDFILE)
-    print(f"""
-  The CRM is ready:  http://localhost:{where.http_port}   login admin, password admin
-  Change the password before others can reach it: the menu at your name, top right, has it.
-  Log: .data/server.log   stop: Ctrl-C or `make stop`
-""")
+    print(READY.format(port=where.http_port), flush=True)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     try:
         code = process.wait()
