@@ -7,5 +7,6 @@
     "license": "AGPL-3",
     "depends": ["crm_customer", "report_pdf_chromium", "l10n_cn", "l10n_cn_city"],
     "data": ["views/res_config_settings_views.xml"],
+    "icon": "/crm_base/static/description/icon.png",
     "application": True,
 }
