@@ -167,7 +167,7 @@ class CrmImportJob(models.Model):
         """Import rows in the background, batch by batch, until `end` (time.monotonic)."""
         self._begin_turn()
         wizard = self._make_wizard()
-        self.env.cr.commit()  # the wizard must survive the rollback of a batch
+        self.env["ir.cron"]._commit_progress(remaining=1)  # so that the wizard survives the rollback of a batch
         sheet = wizard._import_open(self._content())
         for rows in self._batches(wizard, sheet):
             if not self._commit_batch(wizard, sheet, rows):

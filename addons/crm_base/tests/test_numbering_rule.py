@@ -1,3 +1,4 @@
+import contextlib
 import threading
 from datetime import date, datetime
 from unittest.mock import patch
@@ -251,14 +252,12 @@ class TestNumberingConcurrency(BaseCase):
         """Run `work(rules)` in a transaction of its own until it commits, as `retrying` does for requests."""
         failures = 0
         while True:
-            with self.registry.cursor() as cr:
-                try:
+            try:
+                with self.registry.cursor() as cr:
                     result = work(self._rules(cr))
-                    cr.commit()
-                    return result, failures
-                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                    cr.rollback()
-                    failures += 1
+                return result, failures
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                failures += 1
 
     def test_parallel_drawers(self):
         # without a counter, so that the threads meet at its first number, too
@@ -296,10 +295,8 @@ class TestNumberingConcurrency(BaseCase):
         if turn % 3:
             return
         with self.registry.cursor() as cr:
-            try:
+            with contextlib.suppress(*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
                 self._rules(cr)._next_number("test_order")
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                pass
             cr.rollback()
 
     def test_loser_gets_a_serialization_failure_and_rollback_lets_the_other_on(self):

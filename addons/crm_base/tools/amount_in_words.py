@@ -2,9 +2,9 @@
 
 The Chinese form follows the rules for filling in bills and settlement vouchers (annex 1 of the Payment and Settlement
 Measures of the People's Bank of China): capital digits, one zero for a run of zeros between digits, a mark of
-completeness after yuan and jiao but not after fen. The Chinese characters of this file are the only ones in the
-add-on's sources, as here they are the result itself and no labels to translate.
+completeness after yuan and jiao but not after fen.
 """
+# Chinese data: the capital numerals are the result itself, no labels to translate.
 
 from decimal import ROUND_HALF_UP, Decimal
 

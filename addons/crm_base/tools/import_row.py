@@ -82,7 +82,7 @@ class ImportRow:
         """The values that are not empty."""
         return {name: value for name, value in self.values.items() if value is not False}
 
-    def copy(self):
+    def duplicate(self):
         return replace(self, values=dict(self.values), errors=list(self.errors))
 
 

@@ -4,6 +4,7 @@ import logging
 import re
 import unicodedata
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain, groupby
@@ -36,7 +37,8 @@ class _Undo(Exception):
 
 
 def _documents(rows):
-    """Yield the rows of each document."""
+    """Yield the rows of each document; one by one, as there may be very many."""
+    # pylint: disable-next=bad-builtin-groupby  # Odoo's own would read all rows first
     return (list(members) for _group, members in groupby(rows, attrgetter("group")))
 
 
@@ -384,13 +386,11 @@ class CrmImportWizard(models.AbstractModel):
         if isinstance(cell, date):
             return datetime.combine(cell, time())
         match = COMPACT_DATE_TEXT.fullmatch(str(cell)) or DATE_TEXT.fullmatch(str(cell))
-        try:
+        with suppress(ValueError):  # no such day: said below
             if match:
                 return datetime(*(int(part or 0) for part in match.groups()))
             if isinstance(cell, int | float) and 1 <= cell < 100_000:
                 return EXCEL_EPOCH + timedelta(days=cell)
-        except ValueError:
-            pass  # no such day: say so below
         raise ImportCellError(self.env._("“%(cell)s” is not a date. Write it like 2026-01-31.", cell=cell))
 
     def _import_resolve_records(self, rows, columns):
@@ -445,7 +445,7 @@ class CrmImportWizard(models.AbstractModel):
 
     def _import_attempt(self, rows, columns):
         """Pass the rows through the hooks. Works on copies, as an attempt may have to be made again."""
-        attempted = [row.copy() for row in rows]
+        attempted = [row.duplicate() for row in rows]
         hooks = (self._import_prepare_rows, self._import_match, self._import_check_rows, self._import_rows)
         try:
             with self.env.cr.savepoint():
@@ -461,7 +461,7 @@ class CrmImportWizard(models.AbstractModel):
         except Exception as error:
             documents = [*_documents(rows)]
             if len(documents) == 1:
-                culprits = [row.copy() for row in rows]
+                culprits = [row.duplicate() for row in rows]
                 culprits[0].add_error(self._import_error_message(error))
                 self._import_spread_errors(culprits)
                 return culprits

@@ -365,10 +365,9 @@ class TestImportBackground(ImportCase, CronMixinCase):
     def setUp(self):
         super().setUp()
         self.commits = 0
-        Cron = self.registry["ir.cron"]
         self.patch(type(self.wizards), "_import_background_rows", 5)
         self.patch(type(self.wizards), "_import_batch_size", 3)
-        self.patch(Cron, "_commit_progress", self._commit_progress)
+        self.patch(self.registry["ir.cron"], "_commit_progress", lambda *_args, **_kwargs: self._commit())
         self.patch(self.env.cr, "commit", self._commit)
         self.patch(self.env.cr, "rollback", self._rollback)
         self._commit()
@@ -381,10 +380,6 @@ class TestImportBackground(ImportCase, CronMixinCase):
     def _rollback(self):
         self.env.cr.clear()
         self.env.cr.execute("ROLLBACK TO SAVEPOINT import_test")
-
-    def _commit_progress(self, _cron, processed=0, *, remaining=None, deactivate=False):
-        self._commit()
-        return float("inf")
 
     def start(self, rows=20, bad=(), **options):
         cells = [["Name", "Code", "Quantity"], *([f"I{n}", f"C{n}", -1 if n in bad else n] for n in range(rows))]
