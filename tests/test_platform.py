@@ -297,8 +297,10 @@ def test_findings_of_a_log():
         "Traceback (most recent call last):\n"
         "2026-01-01 10:00:00,002 12 ERROR crm odoo.sql_db: bad query\n"
         "2026-01-01 10:00:00,003 12 WARNING crm odoo.addons.base.models.ir_actions_report: You need Wkhtmltopdf\n"
+        "2026-01-01 10:00:00,004 12 WARNING crm odoo.http: This number is taken.\n"
+        "2026-01-01 10:00:00,005 12 ERROR crm odoo.http: Exception during request handling.\n"
     )
-    assert [line.split()[3] for line in server.log_findings(log)] == ["WARNING", "ERROR"]
+    assert [line.split()[3] for line in server.log_findings(log)] == ["WARNING", "ERROR", "ERROR"]
 
 
 PO = """msgid ""

@@ -18,6 +18,8 @@ FINDING = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 ALLOWED = [
     re.compile(pattern)
     for pattern in (
+        # Odoo logs every refusal that a user is shown (UserError, ValidationError) as a warning
+        r" WARNING \S+ odoo\.http: ",
         # the machine has no wkhtmltopdf: report_pdf_chromium prints
         r"odoo\.addons\.base\.models\.ir_actions_report: You need Wkhtmltopdf",
     )
