@@ -46,7 +46,7 @@ for name in {names!r}:
         trans_export(False, [name], file, "po", env)
 """
 DEMO_COMPANY = """
-env["crm.demo.company"].load()
+env["crm.demo.company"].load_company()
 env.cr.commit()
 """
 

@@ -113,6 +113,8 @@ class TestResPartner(CustomerCase):
         parent = self.env["crm.customer.category"].create({"name": "Parent"})
         child = parent.create({"name": "Child", "parent_id": parent.id})
         self.assertEqual(child.complete_name, "Parent / Child")
+        self.assertEqual(parent.search([("complete_name", "=", "Parent / Child")]), child)
+        self.assertEqual(parent.name_search("parent"), [(parent.id, "Parent"), (child.id, "Parent / Child")])
         with self.assertRaises(UserError):
             parent.parent_id = child
 

@@ -29,7 +29,7 @@ class CrmDemoCompany(models.AbstractModel):
     _description = "Demo Company"
 
     @api.model
-    def load(self, shift_years=28):
+    def load_company(self, shift_years=28):
         """Load the demo company into the current company, all of it or nothing; once it is there, do nothing.
 
         :param int shift_years: added to the dates of the orders, which are from 1996 to 1998

@@ -13,5 +13,5 @@ class ResConfigSettings(models.TransientModel):
         self.crm_demo_company_offered = not demo_company._is_loaded() and not demo_company._has_customers()
 
     def action_load_crm_demo_company(self):
-        self.env["crm.demo.company"].load()
+        self.env["crm.demo.company"].load_company()
         return {"type": "ir.actions.client", "tag": "reload"}

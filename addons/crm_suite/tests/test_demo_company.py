@@ -234,7 +234,7 @@ class TestDemoCompany(DemoCompanyCase):
     # AGAIN
     def test_again_nothing_changes(self):
         self.env.company.name = "renamed"
-        self.assertFalse(self.demo_company.load())
+        self.assertFalse(self.demo_company.load_company())
         self.assertEqual(self.env.company.name, "renamed")
         self.test_counts()
         self.assertFalse(self.env["res.config.settings"].new({}).crm_demo_company_offered)
@@ -245,7 +245,7 @@ class TestDemoCompanyRefused(DemoCompanyCase):
     def test_only_administrators_load_it(self):
         boss = new_test_user(self.env, "boss", groups="crm_base.group_general_manager")
         with self.assertRaises(AccessError):
-            self.demo_company.with_user(boss).load()
+            self.demo_company.with_user(boss).load_company()
 
     def test_it_does_not_mix_with_real_customers(self):
         settings = self.env["res.config.settings"]
@@ -255,10 +255,10 @@ class TestDemoCompanyRefused(DemoCompanyCase):
         self.assertFalse(settings.new({}).crm_demo_company_offered)
         name = self.env.company.name
         with self.assertRaises(UserError):
-            self.demo_company.load()
+            self.demo_company.load_company()
         self.assertEqual(self.env.company.name, name)
 
     def test_it_takes_no_login_from_anybody(self):
         new_test_user(self.env, "zhangwei")
         with self.assertRaisesRegex(UserError, "zhangwei"):
-            self.demo_company.load()
+            self.demo_company.load_company()
