@@ -6,6 +6,7 @@ from . import numbering_rule
 from . import res_country_state
 from . import res_partner
 from . import res_partner_duplicate
+from . import res_partner_export
 from . import res_partner_scope
 from . import sale_order
 from . import sale_order_line

@@ -1,3 +1,5 @@
+import io
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -71,3 +73,16 @@ class TestCustomerImport(CustomerCase):
     def test_engineers_import_nothing(self):
         with self.assertRaises(AccessError):
             self.run_import("name\n义乌商贸有限公司\n", self.new_user("engineer"))
+
+    def test_the_export_can_be_imported_again(self):
+        customer = self.new_customer(
+            "永康门业有限公司", phone="0579-87110001", state_id=self.env.ref("base.state_cn_ZJ").id
+        )
+        action = customer.with_user(self.boss).action_export_excel()
+        self.assertEqual(action["type"], "ir.actions.act_url")
+        file = io.BytesIO()
+        customer.with_user(self.boss)._excel_write(file)
+        customer.with_context(active_test=False).unlink()
+        job = self.env["crm.customer.import"].with_user(self.boss)._import_run(file.getvalue(), "again.xlsx")
+        self.assertEqual((job.created_count, job.failed_count), (1, 0), self.messages(job))
+        self.assertFalse(job.ignored_columns)

@@ -85,6 +85,10 @@ class CrmCustomerImport(models.TransientModel):
         ]
         return [*columns, column("duplicate_reason")]
 
+    def _import_export_names(self):
+        """What the export of customers holds, so that it can be loaded again: {field: heading} without the contact."""
+        return {column.name: column.label for column in self._import_columns() if column.name not in CONTACT_COLUMNS}
+
     def _import_key(self, row):
         return normalize_company_name(row.values["name"]) or None
 
