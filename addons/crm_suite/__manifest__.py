@@ -5,8 +5,9 @@
     "category": "Sales/CRM",
     "author": "CRM Suite Contributors",
     "license": "AGPL-3",
-    "depends": ["crm_customer", "report_pdf_chromium", "l10n_cn", "l10n_cn_city"],
+    "depends": ["crm_customer", "report_pdf_chromium", "l10n_cn", "l10n_cn_city", "partner_autocomplete"],
     "data": ["views/res_config_settings_views.xml"],
     "icon": "/crm_base/static/description/icon.png",
+    "post_init_hook": "_post_init_hook",
     "application": True,
 }

@@ -1,2 +1,4 @@
 from . import crm_demo_company
+from . import iap_autocomplete_api
 from . import res_config_settings
+from . import res_partner
