@@ -30,7 +30,7 @@ class ResPartner(models.Model):
     )
 
     # FIELDS
-    is_crm_customer = fields.Boolean(string="Is a CRM Customer", index=True)
+    is_crm_customer = fields.Boolean(string="Is a CRM Customer")
     customer_code = fields.Char(copy=False, index="btree_not_null", tracking=True)
     short_name = fields.Char()
     english_name = fields.Char()
@@ -155,7 +155,8 @@ class ResPartner(models.Model):
         "(customer_code) WHERE customer_code IS NOT NULL",
         "This customer code is already used. Leave it empty or choose another.",
     )
-    _customers_by_name = models.Index("(complete_name, id DESC) WHERE is_crm_customer AND active")
+    # written as the ORM writes the conditions, else PostgreSQL does not see that the index serves them
+    _customers_by_name = models.Index("(complete_name, id DESC) WHERE is_crm_customer IS TRUE AND active IS TRUE")
     _one_primary_contact = models.UniqueIndex(
         "(parent_id) WHERE is_primary_contact AND active AND parent_id IS NOT NULL",
         "A customer has exactly one primary contact.",

@@ -66,7 +66,8 @@ class ResPartner(models.Model):
     @api.depends("name", "phone", "credit_code", "email", "is_crm_customer")
     def _compute_duplicate_warning(self):
         for partner in self:
-            duplicates = partner._crm_duplicates() if partner.is_crm_customer else []
+            edited = not isinstance(partner.id, int)  # looking at a customer costs no search
+            duplicates = partner._crm_duplicates() if edited and partner.is_crm_customer else []
             partner.duplicate_warning = self._crm_duplicate_text(duplicates) if duplicates else False
 
     @api.constrains("credit_code", "phone", "name", "email", "is_crm_customer", "duplicate_reason")

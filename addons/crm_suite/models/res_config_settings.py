@@ -9,7 +9,8 @@ class ResConfigSettings(models.TransientModel):
     crm_online_lookup = fields.Boolean(
         string="Online Company Look-up",
         config_parameter=ONLINE_LOOKUP,
-        help="Typed company names and tax numbers are sent to Odoo's online service, which completes them. It needs credits.",
+        help="Typed company names and tax numbers are sent to Odoo's online service, which completes them. "
+        "It needs credits.",
     )
     crm_demo_company_offered = fields.Boolean(
         compute="_compute_crm_demo_company_offered", export_string_translation=False
