@@ -17,10 +17,16 @@
         "views/crm_customer_level_views.xml",
         "views/crm_customer_category_views.xml",
         "views/crm_followup_views.xml",
+        "report/crm_customer_analysis_views.xml",
         "views/res_partner_views.xml",
         "wizards/customer_import_views.xml",
         "wizards/sale_order_import_views.xml",
         "views/crm_customer_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["crm_customer/static/src/**/*"],
+        "web.assets_tests": ["crm_customer/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["crm_customer/static/tests/**/*.test.js"],
+    },
     "application": True,
 }

@@ -22,6 +22,11 @@ class SaleOrder(models.Model):
         "(company_id, name) WHERE crm_is_history", "An order of this number has been imported already."
     )
 
+    _crm_confirmed = models.Index(
+        "(date_order, company_id, user_id, customer_user_id, crm_customer_id)"
+        " INCLUDE (id, amount_untaxed, currency_rate) WHERE state = 'sale'"
+    )
+
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)

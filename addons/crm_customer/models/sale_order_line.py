@@ -11,6 +11,10 @@ class SaleOrderLine(models.Model):
     crm_customer_id = fields.Many2one(related="order_id.crm_customer_id", store=True, index=True)
     customer_user_id = fields.Many2one(related="order_id.customer_user_id", store=True, index="btree_not_null")
 
+    _crm_products = models.Index(
+        "(order_id) INCLUDE (product_id, price_subtotal, product_uom_qty, product_uom_id) WHERE product_id IS NOT NULL"
+    )
+
     def _prepare_qty_invoiced(self):
         history = self.filtered("order_id.crm_is_history")
         quantities = super(SaleOrderLine, self - history)._prepare_qty_invoiced()
