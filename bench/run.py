@@ -15,13 +15,14 @@ from pathlib import Path
 from unittest.mock import patch
 
 from database import environment, parser, registry
-from views import search_box, specification
+from views import form_specification, list_request, search_box, search_panel
 
 from odoo import models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 RUNS = 5
+NOTHING = 15  # milliseconds below which a comparison with another's says nothing
 PATIENCE = 2.0  # seconds for one word of one call; what takes longer is run once
 CUSTOMERS = [("is_crm_customer", "=", True)]
 ACTION = {"bin_size": True, "default_is_crm_customer": True, "default_is_company": True}
@@ -53,11 +54,12 @@ class Bench:
             self.scopes = {role: env["res.users"].browse(uid)._crm_scope_owner_ids() for role, uid in self.uids.items()}
             self.admin = self.uids["administrator"]
         with environment(registry, self.admin) as env:
-            self.list = specification(env, "res.partner", "crm_customer.res_partner_view_list")
-            self.form = specification(env, "res.partner", "crm_customer.res_partner_view_form")
-            self.stock_list = specification(env, "res.partner", "base.view_partner_tree")
-            self.stock_form = specification(env, "res.partner", "base.view_partner_form")
+            self.list = list_request(env, "res.partner", "crm_customer.res_partner_view_list")
+            self.form = form_specification(env, "res.partner", "crm_customer.res_partner_view_form")
+            self.stock_list = list_request(env, "res.partner", "base.view_partner_tree")
+            self.stock_form = form_specification(env, "res.partner", "base.view_partner_form")
             self.search_box = search_box(env, "res.partner", "crm_customer.res_partner_view_search")
+            self.panel = list(search_panel(env, "res.partner", "crm_customer.res_partner_view_search"))
             self.stock_search_box = search_box(env, "res.partner", "base.view_res_partner_filter")
             self.words = self.search_words(env)
 
@@ -93,11 +95,8 @@ class Bench:
         return self.page(env, self.stock_search_box(text) if text else [], self.stock_list)
 
     @staticmethod
-    def page(env, domain, fields):
-        result = env["res.partner"].with_context(**ACTION).web_search_read(
-            domain, fields, limit=80, count_limit=10001
-        )  # fmt: skip
-        return result["length"]
+    def page(env, domain, request):
+        return env["res.partner"].with_context(**ACTION).web_search_read(domain, **request)["length"]
 
     @staticmethod
     def name_search(env, text):
@@ -112,7 +111,7 @@ class Bench:
     def raw_list(self, env, text):
         """The page's ids, its columns and the count, by hand."""
         condition = self.raw_condition(env, text)
-        count = "SELECT count(*) FROM (SELECT FROM res_partner WHERE %s LIMIT 10001) found"
+        count = f"SELECT count(*) FROM (SELECT FROM res_partner WHERE %s LIMIT {self.list['count_limit']}) found"
         page = (
             "SELECT p.*, l.name, u.login FROM (SELECT * FROM res_partner WHERE %s"
             " ORDER BY complete_name, id DESC LIMIT 80) p LEFT JOIN crm_customer_level l ON l.id = p.crm_level_id"
@@ -125,14 +124,17 @@ class Bench:
         query = "SELECT id, complete_name FROM res_partner WHERE %s ORDER BY complete_name, id DESC LIMIT 8"
         return len(env.execute_query(SQL(query, self.raw_condition(env, text))))
 
-    def raw_condition(self, env, text):
-        scope = env["res.users"].browse(env.uid)._crm_scope_owner_ids()
-        condition = SQL("is_crm_customer AND active")
-        if scope is not None:
-            condition = SQL("%s AND user_id = ANY(%s)", condition, list(scope))
+    @staticmethod
+    def raw_condition(env, text):
+        """Scope and search without the ORM's rules, written so that the product's indexes serve."""
+        partners = env["res.partner"].sudo().with_context(active_test=False)
+        conditions = [SQL("is_crm_customer IS TRUE AND active IS TRUE")]
+        owner_ids = env["res.users"].browse(env.uid)._crm_scope_owner_ids()
+        if owner_ids is not None:
+            conditions.append(SQL("user_id = ANY(%s)", list(owner_ids)))
         if text:
-            condition = SQL("%s AND crm_search_text LIKE %s", condition, f"%{text.lower()}%")
-        return condition
+            conditions.append(partners._search(partners._crm_search_domain(text)).where_clause)
+        return SQL(" AND ").join(conditions)
 
     # cases -----------------------------------------------------------------------------------------------------------
 
@@ -141,6 +143,7 @@ class Bench:
         yield from self.page_cases()
         yield from self.group_cases()
         yield from self.record_cases()
+        yield from self.analysis_cases()
 
     def search_cases(self):
         for role, uid in self.uids.items():
@@ -208,16 +211,12 @@ class Bench:
             )
             yield Case(f"search panel {role}", self.search_panel, uid=uid, bar=("ms", 50))
 
-    @staticmethod
-    def search_panel(env, _word):
-        """The panel's calls when the list is opened, as its view sets them."""
-        Partner, both = env["res.partner"], {"search_domain": CUSTOMERS, "enable_counters": False}
-        category = Partner.search_panel_select_range("crm_category_id", limit=0, expand=False, **both)
-        level = Partner.search_panel_select_multi_range("crm_level_id", limit=200, expand=True, **both)
-        region = Partner.search_panel_select_multi_range(
-            "state_id", limit=0, expand=True, comodel_domain=[("country_id.code", "=", "CN")], **both
-        )
-        return sum(len(part["values"]) for part in (category, level, region))
+    def search_panel(self, env, _word):
+        found = [
+            getattr(env["res.partner"], method)(field, search_domain=CUSTOMERS, **arguments)
+            for method, field, arguments in self.panel
+        ]
+        return sum(len(values["values"]) for values in found)
 
     def record_cases(self):
         with environment(self.registry, self.uids["salesperson"]) as env:
@@ -261,6 +260,48 @@ class Bench:
             return str(error)[:10]
         return len(created)
 
+    def analysis_cases(self):
+        if "crm.customer.analysis" not in self.registry:
+            return
+        for role, uid in self.uids.items():
+            yield Case(
+                f"customer analysis page {role}",
+                lambda env, _word: len(env["crm.customer.analysis"].get_page()["products"]),
+                None,
+                self.raw_analysis,
+                uid=uid,
+                bar=("raw", 1.5),
+            )
+
+    @staticmethod
+    def raw_analysis(env, _word):
+        """Sums by month, best products, best customers, shares of the latest year."""
+        owner_ids = env["res.users"].browse(env.uid)._crm_scope_owner_ids()
+        orders = SQL("FROM sale_order s WHERE s.state = 'sale' AND s.crm_customer_id IS NOT NULL")
+        if owner_ids is not None:
+            ids = list(owner_ids)
+            orders = SQL("%s AND (s.user_id = ANY(%s) OR s.customer_user_id = ANY(%s))", orders, ids, ids)
+        year = SQL("%s AND s.date_order >= date_trunc('year', now() AT TIME ZONE 'Asia/Shanghai')", orders)
+        month = SQL("date_trunc('month', s.date_order + interval '8 hours')")
+        queries = (
+            SQL("SELECT %s, sum(amount_untaxed), count(*) %s GROUP BY 1", month, orders),
+            SQL(
+                "SELECT l.product_id, sum(l.price_subtotal) AS amount, sum(l.product_uom_qty)"
+                " FROM sale_order_line l JOIN (SELECT s.id %s) s ON s.id = l.order_id"
+                " GROUP BY 1 ORDER BY 2 DESC LIMIT 10",
+                year,
+            ),
+            SQL(
+                "WITH buyer AS MATERIALIZED (SELECT crm_customer_id AS id, sum(amount_untaxed) AS amount %s GROUP BY 1)"
+                " (SELECT id, amount FROM buyer ORDER BY amount DESC LIMIT 10) UNION ALL"
+                " (SELECT COALESCE(state_id, crm_level_id, crm_category_id), sum(amount)"
+                "  FROM buyer JOIN res_partner USING (id)"
+                "  GROUP BY GROUPING SETS (state_id, crm_level_id, crm_category_id))",
+                year,
+            ),
+        )
+        return sum(len(env.execute_query(query)) for query in queries)
+
     # measuring -------------------------------------------------------------------------------------------------------
 
     def measure(self, way, case):
@@ -302,8 +343,11 @@ def judge(bar, ours, stock, raw):
     if not bar:
         return ""
     kind, most = bar
-    measured = ours[1] if kind == "ms" else ours[0] / {"stock": stock, "raw": raw}[kind][0]
-    return "ok" if measured <= most else "MISSED"
+    if kind == "ms":
+        return "ok" if ours[1] <= most else "MISSED"
+    # of a few milliseconds, most is what any call of the ORM costs
+    other = {"stock": stock, "raw": raw}[kind][0]
+    return "ok" if ours[0] <= max(most * other, NOTHING) else "MISSED"
 
 
 def show(measured):

@@ -1,25 +1,50 @@
-"""What the web client asks the server for to show a view: the specification of ``web_search_read`` and ``web_read``."""
+"""What the web client asks the server for to show a view."""
 
 from lxml import etree
 
 from odoo.tools.safe_eval import safe_eval
 
 
-def specification(env, model, xmlid):
-    """The fields that a list or form view reads, with those of its many2one fields and lists in it."""
-    view_type = env.ref(xmlid).type
-    views = env[model].get_views([(env.ref(xmlid).id, view_type)])
-    arch = etree.fromstring(views["views"][view_type]["arch"])
-    return _fields(env[model], arch)
+def list_request(env, model, xmlid):
+    """The arguments of ``web_search_read`` for a list's first page, without the domain."""
+    arch = _arch(env, model, xmlid)
+    return {
+        "specification": _fields(env[model], arch),
+        "limit": int(arch.get("limit", 80)),
+        "count_limit": int(arch.get("count_limit", 10_000)) + 1,
+    }
+
+
+def form_specification(env, model, xmlid):
+    """The argument of ``web_read`` for a form."""
+    return _fields(env[model], _arch(env, model, xmlid))
+
+
+def search_panel(env, model, xmlid):
+    """The calls made for the search panel when the list is opened: (method, field, arguments) each."""
+    for node in _arch(env, model, xmlid).iterfind("searchpanel/field"):
+        multi = node.get("select") == "multi"
+        arguments = {
+            "expand": node.get("expand") == "1",
+            "limit": int(node.get("limit", 200)),
+            "enable_counters": node.get("enable_counters") == "1",
+        }
+        if multi:
+            arguments["comodel_domain"] = safe_eval(node.get("domain", "[]"))
+        yield f"search_panel_select_{'multi_' if multi else ''}range", node.get("name"), arguments
 
 
 def search_box(env, model, xmlid):
     """The function that makes a domain of text typed into a view's search box and sent by Enter: its first field's."""
-    views = env[model].get_views([(env.ref(xmlid).id, "search")])
-    node = etree.fromstring(views["views"]["search"]["arch"]).find("field")
+    node = _arch(env, model, xmlid).find("field")
     if node.get("filter_domain"):
         return lambda text: safe_eval(node.get("filter_domain"), {"self": text})
     return lambda text: [(node.get("name"), node.get("operator", "ilike"), text)]
+
+
+def _arch(env, model, xmlid):
+    view = env.ref(xmlid)
+    return etree.fromstring(env[model].get_views([(view.id, view.type)])["views"][view.type]["arch"])
 
 
 def _fields(model, arch):
