@@ -10,7 +10,7 @@ help:        ## this list
 setup:       ## Odoo's source, Python packages, fonts, browser (first time about 2 min)
 	@tools/setup.sh
 run: export STEPS = 7
-run:         ## start the CRM on http://localhost:8069; the first time make its database (about 8 min)
+run:         ## start the CRM on http://localhost:8069; the first time make its database (about 4 min)
 	@tools/setup.sh && exec $(TOOL)/crm.py run
 demo:        ## load the demo company into the database (part of the first run; DEMO=0 make run leaves it out)
 	@tools/setup.sh quiet && $(TOOL)/crm.py demo

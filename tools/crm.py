@@ -75,7 +75,7 @@ def create(where, steps):
     if free_gigabytes() < 2:
         raise Problem(f"only {free_gigabytes():.1f} GB free on the disk: a new database needs 2 GB")
     demo = os.environ.get("DEMO", "1") != "0" and "crm_suite" in main_addons()
-    with steps.step(f"{title}, Chinese, with the suite" + (" and a demo company" if demo else ""), "about 6 min"):
+    with steps.step(f"{title}, Chinese, with the suite" + (" and a demo company" if demo else ""), "about 2 min"):
         shutil.rmtree(FILESTORE / building, ignore_errors=True)
         log = f"create-{name}.log"
         server.build(where, building, main_addons() | {"l10n_cn"}, log)

@@ -89,7 +89,7 @@ class Databases:
         def build(database):
             server.build(self.where, database, self.others, TEST / "log" / "template.log", attachments_in_database=True)
 
-        self.make(self.template_name, "Template database", "about 4 min, once", build)
+        self.make(self.template_name, "Template database", "about 1 min, once", build)
 
     def suite(self):
         def build(database):
