@@ -59,9 +59,10 @@ class ResUsers(models.Model):
         return tuple(sorted({self.id, *employees.user_id.ids}))
 
     def _set_password(self):
-        super()._set_password()
+        result = super()._set_password()
         # users set their own password too, but read nothing of the flag
         self.sudo().has_initial_password = False
+        return result
 
     def write(self, vals):
         result = super().write(vals)

@@ -21,7 +21,6 @@ class CrmFollowup(models.Model):
     )
     contact_id = fields.Many2one(
         "res.partner",
-        string="Contact",
         domain="[('crm_customer_id', '=', partner_id), ('id', '!=', partner_id)]",
         compute="_compute_contact_id",
         store=True,
@@ -57,7 +56,7 @@ class CrmFollowup(models.Model):
     next_step = fields.Char()
     next_date = fields.Datetime(string="Next Contact")
     company_id = fields.Many2one(
-        "res.company", string="Company", default=lambda self: self.env.company, index=True, required=True
+        "res.company", default=lambda self: self.env.company, index=True, required=True
     )
 
     @api.depends("partner_id")

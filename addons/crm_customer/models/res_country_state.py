@@ -8,7 +8,8 @@ class ResCountryState(models.Model):
     @api.depends_context("company")
     def _compute_display_name(self):
         """A province of the company's own country needs no country behind its name."""
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         for state in self:
             if state.country_id == self.env.company.country_id:
                 state.display_name = state.name
+        return result

@@ -36,10 +36,11 @@ class ResPartner(models.Model):
 
     @api.depends("parent_id.user_id", "crm_customer_id")
     def _compute_user_id(self):
-        super()._compute_user_id()
+        result = super()._compute_user_id()
         for partner in self:
             if partner.crm_customer_id and not partner.is_crm_customer:
                 partner.user_id = partner.parent_id.user_id
+        return result
 
     @api.model
     def _crm_scope_grants(self):

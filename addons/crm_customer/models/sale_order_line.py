@@ -24,10 +24,10 @@ class SaleOrderLine(models.Model):
     def _compute_untaxed_amount_to_invoice(self):
         history = self.filtered("order_id.crm_is_history")
         history.untaxed_amount_to_invoice = 0
-        super(SaleOrderLine, self - history)._compute_untaxed_amount_to_invoice()
+        return super(SaleOrderLine, self - history)._compute_untaxed_amount_to_invoice()
 
     @api.depends("order_id.crm_is_history")
     def _compute_amount_to_invoice(self):
         history = self.filtered("order_id.crm_is_history")
         history.amount_to_invoice = 0
-        super(SaleOrderLine, self - history)._compute_amount_to_invoice()
+        return super(SaleOrderLine, self - history)._compute_amount_to_invoice()

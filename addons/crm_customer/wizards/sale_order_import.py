@@ -1,5 +1,4 @@
 from datetime import time
-from itertools import groupby
 from operator import attrgetter
 
 from odoo import Command, models
@@ -127,7 +126,7 @@ class CrmSaleOrderImport(models.TransientModel):
     # BUSINESS
     def _orders(self, rows):
         """The rows by order."""
-        return [list(order_rows) for _number, order_rows in groupby(rows, attrgetter("group"))]
+        return [order_rows for _number, order_rows in groupby(rows, attrgetter("group"))]
 
     def _order_facts(self, rows):
         """What any of the order's rows says about the order."""
