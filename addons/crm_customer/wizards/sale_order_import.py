@@ -2,6 +2,7 @@ from datetime import time
 from operator import attrgetter
 
 from odoo import Command, models
+from odoo.tools import groupby
 
 ORDER_FIELDS = ("partner_id", "date_order", "user_id", "commitment_date", "client_order_ref", "currency_id")
 ACTIVE_OR_NOT = ("active", "in", (True, False))
