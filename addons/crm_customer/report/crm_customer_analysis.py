@@ -37,6 +37,38 @@ class CrmCustomerAnalysis(models.Model):
     _rec_name = "order_id"
     _order = "date desc, id desc"
 
+    _depends = {
+        "product.product": ["product_tmpl_id"],
+        "product.template": ["categ_id", "uom_id"],
+        "res.company": ["currency_id"],
+        "res.partner": [
+            "country_id",
+            "crm_category_id",
+            "crm_department_id",
+            "crm_level_id",
+            "first_order_date",
+            "state_id",
+        ],
+        "sale.order": [
+            "company_id",
+            "crm_customer_id",
+            "currency_rate",
+            "customer_user_id",
+            "date_order",
+            "state",
+            "user_id",
+        ],
+        "sale.order.line": [
+            "display_type",
+            "order_id",
+            "price_subtotal",
+            "product_id",
+            "product_uom_id",
+            "product_uom_qty",
+        ],
+        "uom.uom": ["factor"],
+    }
+
     _crm_scope_customer = "partner_id"
 
     # FIELDS
@@ -431,46 +463,54 @@ class CrmCustomerAnalysis(models.Model):
     @api.model
     def _page_sheets(self, page):
         """The tables of the page: (title, columns, rows)."""
-        _ = self.env._
         currency = self.env.company.currency_id
 
         def money(amount):
             return Money(amount, currency.symbol or "", currency.decimal_places)
 
-        amount = SheetColumn(_("Amount"), "money", 18)
-        orders = SheetColumn(_("Orders"), "integer")
+        amount = SheetColumn(self.env._("Amount"), "money", 18)
+        orders = SheetColumn(self.env._("Orders"), "integer")
         year = page.get("year")
         yield (
-            _("Amount per year"),
-            [SheetColumn(_("Year"), width=10), amount, orders],
+            self.env._("Amount per year"),
+            [SheetColumn(self.env._("Year"), width=10), amount, orders],
             [(str(row["year"]), money(row["amount"]), row["orders"]) for row in page.get("by_year", ())],
         )
         if not year:
             return
         yield (
-            _("This year and last by month"),
+            self.env._("This year and last by month"),
             [
-                SheetColumn(_("Month"), "integer"),
+                SheetColumn(self.env._("Month"), "integer"),
                 SheetColumn(str(year), "money", 18),
                 SheetColumn(str(year - 1), "money", 18),
             ],
             [(row["month"], money(row["amount"]), money(row["before"]["amount"])) for row in page["by_month"]],
         )
         yield (
-            _("Top products %(year)s", year=year),
-            [SheetColumn(_("Product"), width=40), SheetColumn(_("Quantity"), "number"), SheetColumn(_("Unit")), amount],
+            self.env._("Top products %(year)s", year=year),
+            [
+                SheetColumn(self.env._("Product"), width=40),
+                SheetColumn(self.env._("Quantity"), "number"),
+                SheetColumn(self.env._("Unit")),
+                amount,
+            ],
             [(row["name"], row["quantity"], row["uom"], money(row["amount"])) for row in page["products"]],
         )
         if page["partner"]:
             return
         yield (
-            _("Top customers %(year)s", year=year),
-            [SheetColumn(_("Customer"), width=40), orders, amount],
+            self.env._("Top customers %(year)s", year=year),
+            [SheetColumn(self.env._("Customer"), width=40), orders, amount],
             [(row["name"], row["orders"], money(row["amount"])) for row in page["customers"]],
         )
         for share in page["shares"]:
             yield (
-                _("%(dimension)s %(year)s", dimension=share["name"], year=year),
-                [SheetColumn(share["name"], width=30), SheetColumn(_("Number of Customers"), "integer", 12), amount],
+                self.env._("%(dimension)s %(year)s", dimension=share["name"], year=year),
+                [
+                    SheetColumn(share["name"], width=30),
+                    SheetColumn(self.env._("Number of Customers"), "integer", 12),
+                    amount,
+                ],
                 [(row["name"], row["customers"], money(row["amount"])) for row in share["rows"]],
             )

@@ -24,7 +24,7 @@ export class AnalysisChart extends Component {
         onWillStart(() => loadBundle("web.chartjs_lib"));
         useEffect(
             () => this.renderChart(),
-            () => [this.props.datasets]
+            () => [this.props.datasets],
         );
         onWillUnmount(() => this.chart?.destroy());
     }
@@ -56,14 +56,19 @@ export class AnalysisChart extends Component {
                 maintainAspectRatio: false,
                 interaction: { mode: "index", intersect: false },
                 onClick: (ev, _elements, chart) => {
-                    const [bar] = chart.getElementsAtEventForMode(ev, "nearest", { intersect: true }, false);
-                    if (bar) {
+                    // wherever in its column, since a small bar is hard to hit
+                    const [bar] = chart.getElementsAtEventForMode(
+                        ev,
+                        "nearest",
+                        { axis: "x", intersect: false },
+                        false,
+                    );
+                    if (bar && this.props.datasets[bar.datasetIndex].data[bar.index]) {
                         this.props.onClick(bar.index, bar.datasetIndex);
                     }
                 },
-                onHover: (ev, _elements, chart) => {
-                    const bars = chart.getElementsAtEventForMode(ev, "nearest", { intersect: true }, false);
-                    ev.native.target.style.cursor = bars.length ? "pointer" : "";
+                onHover: (ev, elements) => {
+                    ev.native.target.style.cursor = elements.length ? "pointer" : "";
                 },
                 plugins: {
                     legend: {

@@ -1,4 +1,5 @@
 import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { router } from "@web/core/browser/router";
 import { formatCurrency } from "@web/core/currency";
 import { formatDate, deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
@@ -38,7 +39,8 @@ export class CustomerAnalysis extends Component {
         });
         onWillStart(async () => {
             this.mayExport = await user.hasGroup("base.group_allow_export");
-            await this.load(this.props.state?.year);
+            // the year looked at before, when coming back by the breadcrumb or the browser
+            await this.load(this.props.state?.year || router.current.year);
         });
     }
 
@@ -49,6 +51,11 @@ export class CustomerAnalysis extends Component {
     async load(year = false) {
         const pageArgs = { year, partner_id: this.partnerId };
         this.state.page = await this.keepLast.add(this.orm.call(MODEL, "get_page", [], pageArgs));
+        this.props.updateActionState?.({ year: this.page.year });
+    }
+
+    onChangeYear(ev) {
+        return this.load(Number(ev.target.value));
     }
 
     // DISPLAY
@@ -186,7 +193,9 @@ export class CustomerAnalysis extends Component {
 
     get shares() {
         const total = this.page.this_year.amount;
-        return this.page.shares.map((share) => ({
+        // customers of one country only need no list of countries
+        const shares = this.page.shares.filter(({ field, rows }) => field !== "country_id" || rows.length > 1);
+        return shares.map((share) => ({
             ...share,
             rows: share.rows.map((row) => ({
                 ...row,
@@ -261,7 +270,7 @@ export class CustomerAnalysis extends Component {
     }
 
     openShare(share, row) {
-        // "all others" are those that have a row of their own turned around
+        // all others: whatever has no row of its own
         const shown = share.rows.map(({ id }) => id).filter((id) => id !== null);
         const condition = row.id === null ? [share.field, "not in", shown] : [share.field, "=", row.id];
         return this.openLines(row.name, this.page.this_year.period, [condition]);
