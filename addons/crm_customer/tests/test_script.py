@@ -1,4 +1,4 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.web.tests import test_js
 
@@ -17,3 +17,12 @@ class TestScript(HttpCase):
             success_signal="[HOOT] Test suite succeeded",
             error_checker=test_js.unit_test_error_checker,
         )
+
+    def test_tour(self):
+        new_test_user(
+            self.env,
+            "tourist",
+            groups="crm_base.group_salesperson",
+            lang="zh_CN" if "zh_CN" in dict(self.env["res.lang"].get_installed()) else "en_US",
+        )
+        self.start_tour("/odoo", "crm_customer_tour", login="tourist")
