@@ -55,9 +55,7 @@ class CrmFollowup(models.Model):
     outcome = fields.Char(string="Result")
     next_step = fields.Char()
     next_date = fields.Datetime(string="Next Contact")
-    company_id = fields.Many2one(
-        "res.company", default=lambda self: self.env.company, index=True, required=True
-    )
+    company_id = fields.Many2one("res.company", default=lambda self: self.env.company, index=True, required=True)
 
     @api.depends("partner_id")
     def _compute_contact_id(self):

@@ -23,12 +23,12 @@ export const initialPasswordService = {
                         onClick: async () => {
                             close();
                             await action.doAction(
-                                await orm.call("res.users", "preference_change_password", [user.userId])
+                                await orm.call("res.users", "preference_change_password", [user.userId]),
                             );
                         },
                     },
                 ],
-            }
+            },
         );
     },
 };
