@@ -33,6 +33,9 @@ class TestResPartnerScope(CustomerCase):
         cls.attachment = cls.env["ir.attachment"].create(
             {"name": "licence.txt", "raw": b"x", "res_model": "res.partner", "res_id": cls.customer.id}
         )
+        cls.account = cls.env["res.partner.bank"].create(
+            {"partner_id": cls.customer.id, "acc_number": "6222 0000 1111 2222"}
+        )
         cls.message = cls.customer.message_post(body="remark")
         cls.engineer = cls.new_user("engineer")
         cls.plain = cls.env["res.users"].create(
@@ -53,6 +56,7 @@ class TestResPartnerScope(CustomerCase):
             bool(Partner._read_group([("id", "=", self.customer.id)], ["user_id"], ["__count"])),
             bool(Partner.web_search_read([("id", "=", self.customer.id)], {"name": {}})["length"]),
             bool(self.env["crm.followup"].with_user(user).search([("partner_id", "=", self.customer.id)])),
+            bool(self.env["res.partner.bank"].with_user(user).search([("acc_number", "=", self.account.acc_number)])),
         ]
         if self.env["sale.order"].with_user(user).has_access("read"):
             found += [
@@ -64,6 +68,7 @@ class TestResPartnerScope(CustomerCase):
             (self.contact, "name"),
             (self.followup, "content"),
             (self.attachment, "name"),
+            (self.account, "acc_number"),
             (self.message, "body"),
         ):
             try:
