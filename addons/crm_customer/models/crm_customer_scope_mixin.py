@@ -15,6 +15,28 @@ class CrmCustomerScopeMixin(models.AbstractModel):
 
     _crm_scope_customer = "crm_customer_id"
     _crm_scope_customer_owner = "customer_user_id"
+    # the field by which a user names the customer or contact, if it is his to name
+    _crm_scope_partner = None
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        records._crm_check_partner()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        if self._crm_scope_partner in vals:
+            self._crm_check_partner()
+        return result
+
+    def _crm_check_partner(self):
+        """Nobody makes documents of a customer whom he does not see.
+
+        :raise AccessError: the customer is outside the user's data scope
+        """
+        if self._crm_scope_partner:
+            self[self._crm_scope_partner].check_access("read")
 
     @api.model
     def _crm_scope_depends(self):

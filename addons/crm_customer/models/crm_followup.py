@@ -9,7 +9,7 @@ class CrmFollowup(models.Model):
     _order = "date desc, id desc"
     _rec_name = "content"
 
-    _crm_scope_customer = "partner_id"
+    _crm_scope_customer = _crm_scope_partner = "partner_id"
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -85,15 +85,3 @@ class CrmFollowup(models.Model):
                         customer=followup.partner_id.name,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        followups = super().create(vals_list)
-        followups.partner_id.check_access("read")  # nobody follows up a customer he does not see
-        return followups
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "partner_id" in vals:
-            self.partner_id.check_access("read")
-        return result

@@ -1,9 +1,11 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "crm.customer.scope.mixin"]
+
+    _crm_scope_partner = "partner_id"
 
     crm_customer_id = fields.Many2one(
         related="partner_id.crm_customer_id", string="Customer File", store=True, index=True
@@ -26,15 +28,3 @@ class SaleOrder(models.Model):
         "(date_order, company_id, user_id, customer_user_id, crm_customer_id)"
         " INCLUDE (id, amount_untaxed, currency_rate) WHERE state = 'sale'"
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        orders = super().create(vals_list)
-        orders.partner_id.check_access("read")  # nobody sells to a customer he does not see
-        return orders
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "partner_id" in vals:
-            self.partner_id.check_access("read")
-        return result

@@ -119,6 +119,12 @@ class TestResPartnerScope(CustomerCase):
                 record.with_user(self.other).write(values)
         with self.assertRaises(AccessError):
             self.env["res.partner"].with_user(self.other).create({"name": "x", "parent_id": self.customer.id})
+        for model, values in (
+            ("sale.order", {}),
+            ("crm.followup", {"content": "x"}),
+        ):
+            with self.assertRaises(AccessError):
+                self.env[model].with_user(self.other).create({"partner_id": self.customer.id, **values})
         with self.assertRaises(AccessError):
             self.new_customer("别人的客户", self.other, user_id=self.seller.id)
         with self.assertRaises(AccessError):
