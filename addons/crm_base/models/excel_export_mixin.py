@@ -140,6 +140,8 @@ class CrmExcelExportMixin(models.AbstractModel):
     def _excel_export(self, selection):
         """:param selection: {"ids": […]} or {"domain": […]}"""
         self._excel_check_access()
+        # the download comes as a request of its own, which knows nothing of the companies chosen in the web client
+        selection = {**selection, "company_ids": self.env.companies.ids}
         export = self.env["crm.excel.export"].create({"res_model": self._name, "selection": selection})
         return {"type": "ir.actions.act_url", "url": f"/crm/export/{export.id}", "target": "download"}
 
@@ -153,7 +155,11 @@ class CrmExcelExportMixin(models.AbstractModel):
     def _excel_select(self, selection):
         """The selected records that the reader may see, in the list's order."""
         domain = selection["domain"] if "domain" in selection else [("id", "in", selection["ids"])]
-        return self.with_context(active_test="ids" not in selection).search(domain)
+        context = {
+            "active_test": "ids" not in selection,
+            "allowed_company_ids": selection.get("company_ids") or self.env.companies.ids,
+        }
+        return self.with_context(**context).search(domain)
 
     def _excel_write(self, file):
         """Write the workbook of these records into a binary file, in batches, so that memory stays bounded.

@@ -157,6 +157,10 @@ class ResPartner(models.Model):
     )
     # written as the ORM writes the conditions, else PostgreSQL does not see that the index serves them
     _customers_by_name = models.Index("(complete_name, id DESC) WHERE is_crm_customer IS TRUE AND active IS TRUE")
+    # for the customer analysis, which joins all buyers of a year
+    _customer_shares = models.Index(
+        "(id) INCLUDE (state_id, crm_level_id, crm_category_id, country_id, first_order_date) WHERE is_crm_customer"
+    )
     _one_primary_contact = models.UniqueIndex(
         "(parent_id) WHERE is_primary_contact AND active AND parent_id IS NOT NULL",
         "A customer has exactly one primary contact.",

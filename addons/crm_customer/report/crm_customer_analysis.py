@@ -154,9 +154,7 @@ class CrmCustomerAnalysis(models.Model):
     @api.model
     def action_export_page(self, year=False, partner_id=False):
         """Download the tables of the page; arguments as in `get_page`."""
-        # a download knows nothing of the companies chosen in the web client
-        company_ids = self.env.companies.ids
-        return self._excel_export({"page": {"year": year, "partner_id": partner_id}, "company_ids": company_ids})
+        return self._excel_export({"page": {"year": year, "partner_id": partner_id}})
 
     # PAGE
     @api.model

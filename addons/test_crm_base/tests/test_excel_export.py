@@ -129,7 +129,9 @@ class TestExcelExport(ExportCase):
 
         def chosen(records, **context):
             action = records.with_context(**context).action_export_excel()
-            return exports.browse(int(action["url"].rpartition("/")[2])).selection
+            selection = dict(exports.browse(int(action["url"].rpartition("/")[2])).selection)
+            self.assertEqual(selection.pop("company_ids"), self.env.companies.ids, "the download keeps to them")
+            return selection
 
         domain = [["name", "!=", "C"]]
         self.assertEqual(chosen(items[:1], active_domain=domain), {"ids": items[:1].ids})
