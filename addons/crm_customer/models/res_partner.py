@@ -4,7 +4,7 @@ from stdnum.cn import uscc
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import email_normalize
+from odoo.tools import SQL, email_normalize
 
 from odoo.addons.crm_base.tools.company_name import normalize_company_name
 from odoo.addons.crm_base.tools.search_text import initials, normalize, normalize_width, pinyin
@@ -201,16 +201,22 @@ class ResPartner(models.Model):
     @api.depends("followup_ids.date", "followup_ids.next_date", "followup_ids.next_step")
     def _compute_followup_facts(self):
         # by the latest follow-up, whoever's it is
-        latest = {}
-        Followup = self.env["crm.followup"].sudo()
-        for followup in Followup.search([("partner_id", "in", self.ids)], order="date desc, id desc"):
-            latest.setdefault(followup.partner_id.id, followup)
+        self.env["crm.followup"].flush_model(["partner_id", "date", "next_date", "next_step"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT ON (partner_id) partner_id, date, next_date, next_step FROM crm_followup"
+                " WHERE partner_id = ANY(%s) ORDER BY partner_id, date DESC, id DESC",
+                self.ids,
+            )
+        )
+        latest = {partner_id: row for partner_id, *row in rows}
         for partner in self:
-            followup = latest.get(partner.id, Followup)
-            partner.last_followup_date = followup.date
             # without any follow-up, what was entered by hand stays
-            partner.next_contact_date = followup.next_date if followup else partner.next_contact_date
-            partner.next_contact_need = followup.next_step if followup else partner.next_contact_need
+            planned = (False, partner.next_contact_date, partner.next_contact_need)
+            date, next_date, next_step = latest.get(partner.id, planned)
+            partner.last_followup_date = date
+            partner.next_contact_date = next_date
+            partner.next_contact_need = next_step
 
     def _compute_crm_counts(self):
         def counts(model, domain, fname):
