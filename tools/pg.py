@@ -28,10 +28,13 @@ OLDEST = 13
 TEST_HOME = ROOT / ".test" / "pg"
 USER = "odoo"
 
-COMMON = """
+# an eighth of the memory, as tests and the CRM may run beside each other
+SHARED_BUFFERS_MB = max(128, min(4096, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (8 << 20)))
+
+COMMON = f"""
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
-shared_buffers = 256MB
+shared_buffers = {SHARED_BUFFERS_MB}MB
 maintenance_work_mem = 128MB
 max_connections = 100
 max_wal_size = 2GB

@@ -1,8 +1,10 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import search_text
+
+COMMON = 0.1  # of all records
 
 
 class CrmSearchMixin(models.AbstractModel):
@@ -98,12 +100,38 @@ class CrmSearchMixin(models.AbstractModel):
     def _crm_search_part_domain(self, part):
         def to_sql(model, alias, query):
             stored = model._fields["crm_search_text"]
-            # the grams are the index's answer; hits of several grams are looked at again, to be contiguous
-            grams = SQL.identifier(alias, "crm_search_grams", to_flush=stored)
-            condition = SQL("%s @> crm_search_part_grams(%s)", grams, part)
-            if len(part) > (3 if part.isascii() else 2):
+            grams = search_text.part_grams(part)
+            condition = SQL(
+                "%s @> ARRAY[%s]",
+                SQL.identifier(alias, "crm_search_grams", to_flush=stored),
+                SQL(", ").join(SQL("hashtext(%s)", gram) for gram in grams),
+            )
+            if all(map(self._crm_gram_is_common, grams)):
+                condition = SQL("(%s) IS TRUE", condition)  # says the same and keeps the planner from the index
+            if grams != [part] and len(part) > 2:
+                # what holds the grams is looked at again; as LIKE, the planner would think it rarer than it is
                 text = SQL.identifier(alias, stored.name)
-                condition = SQL("(%s AND %s LIKE %s)", condition, text, f"%{part}%")
+                condition = SQL("(%s AND strpos(%s, %s) > 0)", condition, text, part)
             return condition
 
         return Domain.custom(to_sql=to_sql)
+
+    @api.model
+    @tools.ormcache("gram")
+    def _crm_gram_is_common(self, gram):
+        """Whether so many records hold the gram that reading the index costs more than looking at records.
+
+        As the statistics of the database say; until it has any, no gram is.
+        """
+        return bool(
+            self.env.execute_query(
+                SQL(
+                    "SELECT 1 FROM pg_stats, unnest(most_common_elems::text::integer[], most_common_elem_freqs)"
+                    " AS common (gram, frequency) WHERE schemaname = current_schema AND tablename = %s"
+                    " AND attname = 'crm_search_grams' AND gram = hashtext(%s) AND frequency > %s",
+                    self._table,
+                    gram,
+                    COMMON,
+                )
+            )
+        )

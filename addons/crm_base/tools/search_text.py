@@ -95,13 +95,33 @@ def query_parts(text):
     return [part for word in normalize(text) for part in _PARTS.findall(word)]
 
 
-# A gram is stored as its hash: short, and quick to compare. Non-ASCII text is cut in twos, ASCII text in
-# threes; "^" marks a short part that a word starts with (or, of two letters, that initials contain).
+def part_grams(part):
+    """The grams by which a typed part is looked up: few, long, side by side, so that the planner of the database can
+    tell from their frequencies how much will be found.
+
+    :param part: one of ``query_parts``
+    """
+    sizes = (2, 3, 4) if not part.isascii() else (3, 6) if part.isalpha() else (3,)
+    least, most = sizes[0], sizes[-1]
+    if len(part) < least:
+        return ["^" + part]
+    grams, rest = [], part
+    while len(rest) >= least:
+        grams.append(rest[: max(size for size in sizes if size <= len(rest))])
+        rest = rest[len(grams[-1]) :]
+    # beside a long gram a short one at its side would tell nothing new
+    return grams + [part[-least:]] if rest and len(grams[0]) < max(most, 4) else grams
+
+
+# A gram is stored as its hash: short, and quick to compare. Non-ASCII text is cut in twos, threes and fours, letters in
+# threes and sixes, digits in threes; "^" marks a short part that a word starts with (or, of two letters, that initials
+# contain).
 SEARCH_FUNCTIONS = r"""
 CREATE OR REPLACE FUNCTION crm_search_grams(search_text text) RETURNS integer[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
 DECLARE
     word text;
+    gram text;
     size integer;
     grams integer[] := '{}';
 BEGIN
@@ -112,26 +132,19 @@ BEGIN
                 grams := grams || hashtext('^' || substr(word, i, 2));
             END LOOP;
         END IF;
-        size := length(word);
         grams := grams || hashtext('^' || left(word, 1)) || hashtext('^' || left(word, 2));
-        FOR i IN 1 .. size - 1 LOOP
-            IF octet_length(substr(word, i, 2)) > 2 THEN
-                grams := grams || hashtext(substr(word, i, 2));
-            ELSIF i < size - 1 THEN
-                grams := grams || hashtext(substr(word, i, 3));
-            END IF;
+        FOREACH size IN ARRAY '{2,3,4,6}'::integer[] LOOP
+            CONTINUE WHEN size IN (2, 4) AND octet_length(word) = length(word);
+            FOR i IN 1 .. length(word) - size + 1 LOOP
+                gram := substr(word, i, size);
+                IF octet_length(gram) > size AND size < 6
+                    OR octet_length(gram) = size AND (size = 3 OR size = 6 AND gram !~ '[0-9]')
+                THEN
+                    grams := grams || hashtext(gram);
+                END IF;
+            END LOOP;
         END LOOP;
     END LOOP;
     RETURN ARRAY(SELECT DISTINCT unnest(grams));
 END $$;
-
-CREATE OR REPLACE FUNCTION crm_search_part_grams(part text) RETURNS integer[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-    SELECT CASE
-        WHEN length(part) = 1 OR (length(part) = 2 AND octet_length(part) = 2) THEN ARRAY[hashtext('^' || part)]
-        WHEN octet_length(part) > length(part) THEN
-            ARRAY(SELECT hashtext(substr(part, i, 2)) FROM generate_series(1, length(part) - 1) i)
-        ELSE ARRAY(SELECT hashtext(substr(part, i, 3)) FROM generate_series(1, length(part) - 2) i)
-    END
-$$;
 """
