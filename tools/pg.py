@@ -38,6 +38,7 @@ shared_buffers = {SHARED_BUFFERS_MB}MB
 maintenance_work_mem = 128MB
 max_connections = 100
 max_wal_size = 2GB
+work_mem = 32MB
 """
 SAFE = "fsync = on\nsynchronous_commit = on\nwal_level = replica\n"
 FAST = "wal_level = minimal\nmax_wal_senders = 0\nfsync = off\nfull_page_writes = off\nsynchronous_commit = off\n"
