@@ -6,9 +6,14 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from odoo.addons.crm_base.tools.company_name import normalize_company_name
+from odoo.addons.crm_base.tools.search_text import pinyin
+
 SIMILAR = 85  # score from which two names are worth asking about, 0 to 100
 TRIGRAM_SIMILARITY = 0.4  # what the index lets through to be scored
 MOST_CANDIDATES = 50
+# context value by which the import says that it has looked: an object, which no request from outside can send
+CHECKED = object()
 # mail providers: a common domain there says nothing about the company
 FREE_MAIL = frozenset(
     "qq.com vip.qq.com foxmail.com 163.com vip.163.com 126.com yeah.net sina.com sina.cn sohu.com aliyun.com 139.com "
@@ -72,7 +77,7 @@ class ResPartner(models.Model):
 
     @api.constrains("credit_code", "phone", "name", "email", "is_crm_customer", "duplicate_reason")
     def _check_duplicates(self):
-        if self.env.context.get("crm_duplicates_checked"):
+        if self.env.context.get("crm_duplicates_checked") is CHECKED:
             return  # the import has looked for them, a batch at a time
         customers = self.filtered("is_crm_customer")
         keys = [customer._crm_duplicate_key() for customer in customers]
@@ -137,13 +142,19 @@ class ResPartner(models.Model):
         return self._crm_find_duplicates([self._crm_duplicate_key()])[0]
 
     def _crm_duplicate_key(self):
+        return self._crm_make_duplicate_key(self._origin.id, self.name, self.phone, self.credit_code, self.email)
+
+    @api.model
+    def _crm_make_duplicate_key(self, partner_id, name, phone, credit_code, email):
+        """What :meth:`_crm_find_duplicates` compares; all but the name may be empty."""
+        core = normalize_company_name(name)
         return {
-            "id": self._origin.id or 0,
-            "core": self.normalized_name or "",
-            "pinyin": self.name_pinyin or None,
-            "phone": self._crm_phone_key(self.phone) or None,
-            "code": self.credit_code or None,
-            "domain": self.email_domain or None,
+            "id": partner_id or 0,
+            "core": core,
+            "pinyin": "".join(pinyin(core)) or None,
+            "phone": self._crm_phone_key(phone) or None,
+            "code": credit_code or None,
+            "domain": self._crm_email_domain(email) or None,
         }
 
     @api.model

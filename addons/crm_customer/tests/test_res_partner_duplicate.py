@@ -24,6 +24,12 @@ class TestResPartnerDuplicate(CustomerCase):
         self.assertIn(self.seller.name, str(caught.exception))
         self.assertNotIn(self.customer.name, str(caught.exception))
 
+    def test_no_context_key_gets_round_it(self):
+        for value in (True, 1, "checked"):
+            Partner = self.env["res.partner"].with_user(self.other).with_context(crm_duplicates_checked=value)
+            with self.assertRaises(ValidationError):
+                Partner.create({"name": "完全不同的名字", "is_crm_customer": True, "credit_code": CODE})
+
     def test_same_phone_is_refused_however_written(self):
         for phone in ("0512 63001234".removeprefix("0"), "86-512-63001234", "５１２６３００１２３４"):
             with self.assertRaises(ValidationError):

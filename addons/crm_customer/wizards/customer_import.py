@@ -3,7 +3,9 @@ import re
 from odoo import Command, fields, models
 
 from odoo.addons.crm_base.tools.company_name import normalize_company_name
-from odoo.addons.crm_base.tools.search_text import normalize, pinyin
+from odoo.addons.crm_base.tools.search_text import normalize
+
+from ..models.res_partner_duplicate import CHECKED
 
 # province, municipality, autonomous region (of a people), special administrative region
 PROVINCE_KIND = re.compile(
@@ -121,7 +123,9 @@ class CrmCustomerImport(models.TransientModel):
         Partner = self.env["res.partner"]
         keys, seen = [], {}
         for row in rows:
-            key = self._import_duplicate_key(row)
+            key = Partner._crm_make_duplicate_key(
+                row.record and row.record.id, *map(row.values.get, ("name", "phone", "credit_code", "email"))
+            )
             keys.append(key)
             for name in ("phone", "code"):
                 first = seen.setdefault((name, key[name]), row) if key[name] else row
@@ -136,7 +140,7 @@ class CrmCustomerImport(models.TransientModel):
 
     def _import_rows(self, rows):
         # the duplicates have been looked for above; a log of every field would double the work
-        checked = self.with_context(crm_duplicates_checked=True, tracking_disable=True)
+        checked = self.with_context(crm_duplicates_checked=CHECKED, tracking_disable=True)
         return super(CrmCustomerImport, checked)._import_rows(rows)
 
     def _import_field_values(self, row):
@@ -165,16 +169,4 @@ class CrmCustomerImport(models.TransientModel):
             (state.country_id.id, "".join(normalize(text))): state.id
             for state in self.env["res.country.state"].search([("country_id", "in", list(countries))])
             for text in (state.code, state.name, PROVINCE_KIND.sub("", state.name))
-        }
-
-    def _import_duplicate_key(self, row):
-        Partner = self.env["res.partner"]
-        core = normalize_company_name(row.values["name"])
-        return {
-            "id": row.record.id if row.record else 0,
-            "core": core,
-            "pinyin": "".join(pinyin(core)) or None,
-            "phone": Partner._crm_phone_key(row.values.get("phone")) or None,
-            "code": row.values.get("credit_code") or None,
-            "domain": Partner._crm_email_domain(row.values.get("email")) or None,
         }
