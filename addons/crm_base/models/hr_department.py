@@ -6,8 +6,9 @@ class HrDepartment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        departments = super().create(vals_list)
         self.env.registry.clear_cache()  # the data scope depends on the tree of departments and their heads
-        return super().create(vals_list)
+        return departments
 
     def write(self, vals):
         result = super().write(vals)
@@ -16,5 +17,6 @@ class HrDepartment(models.Model):
         return result
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result

@@ -6,8 +6,9 @@ class HrEmployee(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        employees = super().create(vals_list)
         self.env.registry.clear_cache()  # the data scope depends on who works where
-        return super().create(vals_list)
+        return employees
 
     def write(self, vals):
         result = super().write(vals)
@@ -16,8 +17,9 @@ class HrEmployee(models.Model):
         return result
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
 
     def _compute_current_version_id(self):
         before = {employee.id: employee.current_version_id for employee in self}
