@@ -8,6 +8,7 @@ ROW = ".o_data_row"
 
 def search(page, text):
     page.fill(".o_searchview_input", text)
+    page.wait_for_selector(f".o_searchview_autocomplete .focus:has-text('{text}')")  # what Enter takes
     page.keyboard.press("Enter")
     page.wait_for_selector(".o_facet_value")
 

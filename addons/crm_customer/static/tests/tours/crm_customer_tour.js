@@ -12,6 +12,7 @@ registry.category("web_tour.tours").add("crm_customer_tour", {
         { trigger: ".o_form_saved" },
         { trigger: ".o_breadcrumb .o_back_button", run: "click" },
         { trigger: ".o_searchview_input", run: "edit ywxysp" },
+        { trigger: ".o_searchview_autocomplete .focus:contains(ywxysp)" },
         { trigger: ".o_searchview_input", run: "press Enter" },
         { trigger: ".o_facet_value:contains(ywxysp)" },
         { trigger: ".o_data_cell[name=name]:contains(义乌巡演饰品有限公司)" },
