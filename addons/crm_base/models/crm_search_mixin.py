@@ -1,10 +1,13 @@
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, Query
 
 from ..tools import search_text
 
-COMMON = 0.1  # of all records
+COMMON = 0.1  # of all records: reading the index would cost more than looking at records
+RARE = 0.015  # of all records: all of them are sooner read than some of them met in the list's own order
+CANDIDATES = 10_000  # of what a rare word finds, so many are put in order
+FEW = 1000  # records of which finding the ids is cheaper than looking for a page and then for their number
 
 
 class CrmSearchMixin(models.AbstractModel):
@@ -87,6 +90,38 @@ class CrmSearchMixin(models.AbstractModel):
         return super()._search_display_name(operator, value)
 
     @api.model
+    @api.readonly
+    def web_search_read(self, domain, specification, offset=0, limit=None, order=None, count_limit=None):
+        # the page and a number that stops at a few records, by one query in place of two
+        if not limit or not count_limit or not offset + limit < count_limit <= FEW:
+            return super().web_search_read(domain, specification, offset, limit, order, count_limit)
+        found = self.search(domain, offset=offset, limit=count_limit - offset, order=order)
+        return {
+            "length": offset + len(found) if found else 0,
+            "records": found[:limit].web_read(specification),
+        }
+
+    @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+        """As usual; but what a rare word finds is taken from the index and then put in order.
+
+        Left alone, the planner would walk along the list's own order: it expects finds spread evenly, while those of a
+        region stand together. Beyond ``CANDIDATES`` finds, any so many of them make up the first pages of the list's
+        own order; another order asked for counts them all.
+        """
+        rows = (offset or 0) + (limit or CANDIDATES)
+        if not limit or order != self._order or rows >= CANDIDATES or not self._crm_has_rare_word(Domain(domain)):
+            return super()._search(domain, offset, limit, order, **kwargs)
+        found = super()._search(domain, limit=CANDIDATES, **kwargs)
+        if found.is_empty():
+            return found
+        query = Query(self.env, self._table, SQL("(%s)", found.select(SQL("%s.*", SQL.identifier(self._table)))))
+        query.order = self._order_to_sql(order, query)
+        query.limit = limit
+        query.offset = offset
+        return query
+
+    @api.model
     def _crm_search_domain(self, text):
         """The records found by what somebody typed.
 
@@ -106,7 +141,7 @@ class CrmSearchMixin(models.AbstractModel):
                 SQL.identifier(alias, "crm_search_grams", to_flush=stored),
                 SQL(", ").join(SQL("hashtext(%s)", gram) for gram in grams),
             )
-            if all(map(self._crm_gram_is_common, grams)):
+            if self._crm_frequency(part) > COMMON:
                 condition = SQL("(%s) IS TRUE", condition)  # says the same and keeps the planner from the index
             if grams != [part] and len(part) > 2:
                 # what holds the grams is looked at again; as LIKE, the planner would think it rarer than it is
@@ -117,21 +152,30 @@ class CrmSearchMixin(models.AbstractModel):
         return Domain.custom(to_sql=to_sql)
 
     @api.model
-    @tools.ormcache("gram")
-    def _crm_gram_is_common(self, gram):
-        """Whether so many records hold the gram that reading the index costs more than looking at records.
+    def _crm_has_rare_word(self, domain):
+        return any(
+            condition.field_expr in ("crm_search", "display_name")
+            and condition.operator in ("ilike", "like")
+            and isinstance(condition.value, str)
+            and any(self._crm_frequency(part) <= RARE for part in search_text.query_parts(condition.value))
+            for condition in domain.iter_conditions()
+        )
 
-        As the statistics of the database say; until it has any, no gram is.
-        """
-        return bool(
-            self.env.execute_query(
-                SQL(
-                    "SELECT 1 FROM pg_stats, unnest(most_common_elems::text::integer[], most_common_elem_freqs)"
-                    " AS common (gram, frequency) WHERE schemaname = current_schema AND tablename = %s"
-                    " AND attname = 'crm_search_grams' AND gram = hashtext(%s) AND frequency > %s",
-                    self._table,
-                    gram,
-                    COMMON,
-                )
+    @api.model
+    def _crm_frequency(self, part):
+        return min(map(self._crm_gram_frequency, search_text.part_grams(part)))
+
+    @api.model
+    @tools.ormcache("gram")
+    def _crm_gram_frequency(self, gram):
+        """The share of all records that hold the gram, by the statistics of the database; 0 if it is not in them."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT frequency FROM pg_stats, unnest(most_common_elems::text::integer[], most_common_elem_freqs)"
+                " AS common (gram, frequency) WHERE schemaname = current_schema AND tablename = %s"
+                " AND attname = 'crm_search_grams' AND gram = hashtext(%s)",
+                self._table,
+                gram,
             )
         )
+        return rows[0][0] if rows else 0

@@ -1,5 +1,9 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.tests import tagged
+
+from odoo.addons.crm_base.models import crm_search_mixin
 
 from .common import CustomerCase
 
@@ -61,3 +65,38 @@ class TestResPartnerSearch(CustomerCase):
         self.env.cr.execute("EXPLAIN " + query.select().code, query.select().params)
         plan = "\n".join(line for (line,) in self.env.cr.fetchall())
         self.assertIn("crm_search_grams_index", plan)
+
+    def test_page_and_number_as_in_the_web_client(self):
+        names = [f"重庆试验{number}" for number in range(6)]
+        for name in reversed(names):
+            self.new_customer(name, duplicate_reason="Another one")
+
+        def page(offset=0, limit=2, count_limit=None, typed="重庆试验"):
+            domain = [("crm_search", "ilike", typed), ("is_crm_customer", "=", True)]
+            result = self.Customers.web_search_read(domain, {"name": {}}, offset, limit, count_limit=count_limit)
+            return [record["name"] for record in result["records"]], result["length"]
+
+        for count_limit, lengths in ((None, (6, 6, 6)), (5, (5, 5, 6)), (100, (6, 6, 6))):
+            for number, length in enumerate(lengths):
+                expected = (names[2 * number : 2 * number + 2], length)
+                self.assertEqual(page(2 * number, count_limit=count_limit), expected, (number, count_limit))
+        self.assertEqual(page(offset=8, count_limit=100), ([], 0))
+        self.assertEqual(page(count_limit=100, typed="广州"), ([], 0))
+        self.assertEqual(page(limit=None, count_limit=100), (names, 6))
+
+    def test_finds_of_a_rare_word_are_put_in_order_up_to_a_number(self):
+        names = [f"重庆试验{number}" for number in range(6)]
+        for name in reversed(names):
+            self.new_customer(name, duplicate_reason="Another one")
+
+        def page(limit, offset=0, order=None):
+            return self.Customers.search([("crm_search", "ilike", "重庆试验")], offset, limit, order).mapped("name")
+
+        self.assertEqual(page(4), names[:4])
+        with patch.object(crm_search_mixin, "CANDIDATES", 4):
+            few = page(3)
+            self.assertEqual(few, sorted(few), "in order")
+            self.assertNotEqual(few, names[:3], "and of the first four found only")
+            self.assertEqual(few[1:], page(2, offset=1), "the same on the next page")
+            for others in (page(3, order="name"), page(3, 3), page(None)[:3]):
+                self.assertIn(others, (names[:3], names[3:]), "asked for otherwise, of all of them")
