@@ -159,7 +159,8 @@ class ResPartner(models.Model):
     # companies and groups ask of many customers stands in it, so that they are counted without reading them
     _customers_by_name = models.Index(
         "(complete_name, id DESC) INCLUDE (user_id, crm_customer_id, company_id, partner_share, crm_status,"
-        " crm_level_id, crm_category_id, state_id) WHERE is_crm_customer IS TRUE AND active IS TRUE"
+        " crm_level_id, crm_category_id, country_id, state_id, crm_source_id)"
+        " WHERE is_crm_customer IS TRUE AND active IS TRUE"
     )
     # for the customer analysis, which joins all buyers of a year
     _customer_shares = models.Index(
@@ -338,6 +339,23 @@ class ResPartner(models.Model):
             raise AccessError(
                 self.env._("Only a CRM administrator sets customer codes. Leave the code as it is or ask him.")
             )
+
+    @api.model
+    def _read_group_orderby(self, order, groupby_terms, query):
+        """Puts groups in order by where each stands among all; otherwise every customer would be joined to its group."""
+        term, _blank, direction = (order or "").strip().partition(" ")
+        field = self._fields.get(term)
+        if (
+            list(groupby_terms) != [term]
+            or not (field and field.type == "many2one")
+            or field.comodel_name == self._name  # there are as many
+            or direction.upper() not in ("", "ASC", "DESC")
+        ):
+            return super()._read_group_orderby(order, groupby_terms, query)
+        # sudo: only the order of all groups is taken, as without this
+        Group = self.env[field.comodel_name].sudo().with_context(active_test=False)
+        groups = Group._search([], order=Group._order)
+        return SQL("array_position(ARRAY(%s), %s) %s", groups.select(), groupby_terms[term], SQL(direction))
 
     # ACTION
     def action_assign_customer_code(self):

@@ -124,3 +124,20 @@ class TestResPartner(CustomerCase):
         contact_form = self.env.ref("crm_customer.res_partner_view_form_contact").id
         self.assertEqual(customer.child_ids.get_formview_id(), contact_form)
         self.assertNotEqual(self.env.company.partner_id.get_formview_id(), contact_form)
+
+    def test_groups_stand_in_the_order_of_their_own_list(self):
+        States = self.env["res.country.state"]
+        china = self.env.ref("base.cn").id
+        states = States.create([{"name": code, "code": code, "country_id": china} for code in ("ZZ3", "ZZ1", "ZZ2")])
+        for number, state in enumerate((*states, States)):
+            self.new_customer(f"丽水竹木{number}厂", state_id=state.id, duplicate_reason="Another one")
+        Customers = self.env["res.partner"].with_user(self.seller)
+
+        def groups(order=None, **limits):
+            result = Customers.web_read_group([("name", "ilike", "丽水竹木")], ["state_id"], order=order, **limits)
+            return [group["state_id"] and group["state_id"][0] for group in result["groups"]]
+
+        third, first, second = states.ids
+        self.assertEqual(groups(), [first, second, third, False])
+        self.assertEqual(groups("state_id desc"), [False, third, second, first])
+        self.assertEqual(groups(limit=2, offset=1), [second, third])
