@@ -342,7 +342,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _read_group_orderby(self, order, groupby_terms, query):
-        """Puts groups in order by where each stands among all; otherwise every customer would be joined to its group."""
+        """Groups are ordered by where each stands among all; else every customer would be joined to its group."""
         term, _blank, direction = (order or "").strip().partition(" ")
         field = self._fields.get(term)
         if (

@@ -136,6 +136,16 @@ class TestCustomerAnalysis(CustomerCase):
         with freeze_time("2028-02-29 05:00:00"):
             self.assertEqual(self.page()["same_period"]["amount"], 10)
 
+    def test_all_orders_are_added_up_as_a_few_are(self):
+        for number, date in enumerate(
+            ("2024-01-31 16:00:00", "2025-12-31 15:59:59", "2025-12-31 16:00:00", "2026-03-10 15:59:59", "2026-03-31")
+        ):
+            self.new_order(date, 10**number)
+        with freeze_time("2026-03-10 16:00:00"):
+            page = self.page(self.seller)
+            self.assertEqual(self.amounts(page["by_year"], "year"), {2024: 1, 2025: 10, 2026: 11100})
+            self.assertEqual(self.page(self.boss), page)
+
     def test_foreign_currency_is_rounded_once(self):
         pricelist = self.new_pricelist(rate=0.14)
         for _number in range(3):
