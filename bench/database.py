@@ -5,10 +5,14 @@ PGPORT and so on.
 """
 
 import argparse
+import multiprocessing
 import os
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
+
+import psutil
 
 from odoo import api
 from odoo.modules.registry import Registry
@@ -45,6 +49,33 @@ def environment(registry, uid=api.SUPERUSER_ID, commit=False, **context):
             cr.commit()
         else:
             cr.rollback()
+
+
+@contextmanager
+def memory_growth():
+    """Gives a function that tells by how many MiB this process has grown at the most since."""
+    process = psutil.Process()
+    before = peak = process.memory_info().rss
+    done = threading.Event()
+
+    def watch():
+        nonlocal peak
+        while not done.wait(0.02):
+            peak = max(peak, process.memory_info().rss)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield lambda: (peak - before) / 2**20
+    finally:
+        done.set()
+        watcher.join()
+
+
+def in_own_process(function, *arguments):
+    """What the function of a program's module returns, run in a new process, whose memory holds nothing else yet."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(function, arguments)
 
 
 def fail(text):

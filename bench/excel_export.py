@@ -6,14 +6,12 @@ The rows live in a transaction that is rolled back.
 """
 
 import io
-import multiprocessing
 import tempfile
-import threading
 import time
 from types import SimpleNamespace
 
-import psutil
-from database import SIZES, environment, fail, parser, registry  # first: it makes the add-ons known
+# first: it makes the add-ons known
+from database import SIZES, environment, fail, in_own_process, memory_growth, parser, registry
 
 from odoo.http import _request_stack
 
@@ -52,33 +50,23 @@ def raw(items, file):
             book.write_row(row)
 
 
-def measure(way, database, count, answer):
-    """Run one way; answers (seconds, MiB grown at the peak, MiB of the file)."""
+def measure(way, database, count):
+    """Run one way.
+
+    :return: (seconds, MiB grown at the peak, MiB of the file)
+    """
     from odoo.modules.registry import Registry
 
-    process = psutil.Process()
     with environment(Registry(database)) as env:
         values = {"user": env.ref("base.user_admin").id, "currency": env.company.currency_id.id, "count": count}
         env.cr.execute(ROWS, values)
         items = env["test.crm.item"].search([("code", "=like", "K%")])
         way(items[:100], io.BytesIO())
         env.invalidate_all()
-        before, peak, done = process.memory_info().rss, [0], threading.Event()
-
-        def watch():
-            while not done.wait(0.02):
-                peak[0] = max(peak[0], process.memory_info().rss)
-
-        watcher = threading.Thread(target=watch)
-        watcher.start()
-        start = time.perf_counter()
-        with tempfile.TemporaryFile() as file:
+        with memory_growth() as growth, tempfile.TemporaryFile() as file:
+            start = time.perf_counter()
             way(items, file)
-            seconds = time.perf_counter() - start
-            size = file.tell()
-        done.set()
-        watcher.join()
-    answer.put((seconds, (peak[0] - before) / 2**20, size / 2**20))
+            return time.perf_counter() - start, growth(), file.tell() / 2**20
 
 
 def main():
@@ -86,16 +74,10 @@ def main():
     if "test.crm.item" not in registry(options):
         fail(f"database {options.database} lacks the add-on test_crm_base")
     count = SIZES[options.size]
-    processes = multiprocessing.get_context("spawn")
-    print(f"{count} rows of {len(FIELDS)} columns")
+    print(f"{count:,} rows of {len(FIELDS)} columns")
     for way in (ours, stock, raw):
-        answer = processes.Queue()
-        process = processes.Process(target=measure, args=(way, options.database, count, answer))
-        process.start()
-        process.join()
-        if process.exitcode:
-            fail(f"{way.__name__} ended with {process.exitcode}")
-        print("{:6} {:6.1f} s  {:6.0f} MiB at the peak  {:5.1f} MiB file".format(way.__name__, *answer.get()))
+        figures = in_own_process(measure, way, options.database, count)
+        print("{:6} {:6.1f} s  {:6.0f} MiB at the peak  {:5.1f} MiB file".format(way.__name__, *figures))
 
 
 if __name__ == "__main__":

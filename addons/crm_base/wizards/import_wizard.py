@@ -88,12 +88,14 @@ class CrmImportWizard(models.AbstractModel):
         """
         raise NotImplementedError
 
-    def _import_key(self, row):
-        """Hook: what tells the row from all others of the file (e.g. the code), or None. No database access.
+    def _import_keys(self, row):
+        """Hook: what no other row of the file may have (e.g. the code). No database access.
 
-        A later row with the same key is refused. The values of many2one columns are still their texts here.
+        A later row with one of the keys is refused. The values of many2one columns are still their texts here.
+
+        :return: {column name: hashable}; what is empty may be there often
         """
-        return None
+        return {}
 
     def _import_prepare_rows(self, rows):
         """Hook: complete `row.values`, with one look-up for all rows."""
@@ -305,9 +307,10 @@ class CrmImportWizard(models.AbstractModel):
                 continue
             for index, column in sheet.columns.items():
                 self._import_parse_value(row, column, cells[index] if index < len(cells) else None)
-            key = self._import_key(row) if row.is_pending else None
-            if key is not None and first_numbers.setdefault(key, number) != number:
-                row.add_error(self.env._("The same as row %(number)s of the file.", number=first_numbers[key]))
+            for key in self._import_keys(row).items() if row.is_pending else ():
+                first = first_numbers.setdefault(key, number) if key[1] else number
+                if first != number:
+                    row.add_error(self.env._("The same as row %(number)s of the file.", number=first), key[0])
             yield row
 
     def _import_is_example(self, cells, columns):

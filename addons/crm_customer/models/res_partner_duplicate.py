@@ -173,8 +173,10 @@ class ResPartner(models.Model):
         self.env["res.partner"].flush_model(
             ["name", "normalized_name", "name_pinyin", "phone_key", "credit_code", "email_domain", "is_crm_customer"]
         )
+        # hidden from the planner: before the first statistics it thinks there are no customers, and reads them all
+        customer = "COALESCE(is_crm_customer, FALSE)"
         same = " UNION ALL ".join(
-            f"(SELECT id FROM res_partner WHERE {column} = key.{name} AND is_crm_customer LIMIT {MOST_CANDIDATES})"
+            f"(SELECT id FROM res_partner WHERE {column} = key.{name} AND {customer} LIMIT {MOST_CANDIDATES})"
             for column, name in (
                 ("name_pinyin", "pinyin"),
                 ("phone_key", "phone"),
@@ -188,8 +190,9 @@ class ResPartner(models.Model):
                 SQL("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", str(TRIGRAM_SIMILARITY))
             )
             alike = SQL(
-                " UNION ALL (SELECT id FROM res_partner WHERE normalized_name %% key.core AND is_crm_customer"
+                " UNION ALL (SELECT id FROM res_partner WHERE normalized_name %% key.core AND %s"
                 " ORDER BY similarity(normalized_name, key.core) DESC LIMIT %s)",
+                SQL(customer),
                 MOST_CANDIDATES,
             )
         rows = self.env.execute_query_dict(

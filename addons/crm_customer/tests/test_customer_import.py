@@ -86,3 +86,12 @@ class TestCustomerImport(CustomerCase):
         job = self.env["crm.customer.import"].with_user(self.boss)._import_run(file.getvalue(), "again.xlsx")
         self.assertEqual((job.created_count, job.failed_count), (1, 0), self.messages(job))
         self.assertFalse(job.ignored_columns)
+
+    def test_rows_that_name_one_company_are_found_however_far_apart(self):
+        head = "name,phone,credit_code\n武义温泉有限公司,0579-87660001,\n浦江水晶有限公司,,91110000600037341L\n"
+        rest = "磐安香菇有限公司,(0579)８７６６０００１,\n永康五金有限公司,,91110000600037341l\n武义温泉股份公司,,\n"
+        self.patch(self.registry["crm.customer.import"], "_import_batch_size", 2)
+        job = self.run_import(head + rest, dry_run=True)
+        self.assertEqual((job.created_count, job.failed_count), (2, 3), self.messages(job))
+        for number, first in {4: 2, 5: 3, 6: 2}.items():
+            self.assertIn(f"row {first} ", self.messages(job)[number])

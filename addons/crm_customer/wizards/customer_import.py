@@ -1,6 +1,7 @@
 import re
 
-from odoo import Command, fields, models
+from odoo import fields, models
+from odoo.exceptions import ValidationError
 
 from odoo.addons.crm_base.tools.company_name import normalize_company_name
 from odoo.addons.crm_base.tools.search_text import normalize
@@ -91,8 +92,15 @@ class CrmCustomerImport(models.TransientModel):
         """What the export of customers holds, so that it can be loaded again: {field: heading} without the contact."""
         return {column.name: column.label for column in self._import_columns() if column.name not in CONTACT_COLUMNS}
 
-    def _import_key(self, row):
-        return normalize_company_name(row.values["name"]) or None
+    def _import_keys(self, row):
+        Partner = self.env["res.partner"]
+        values = Partner._crm_clean(dict(row.values))
+        return {
+            "name": normalize_company_name(values["name"]),
+            "phone": Partner._crm_phone_key(values.get("phone")),
+            "credit_code": values.get("credit_code"),
+            "customer_code": values.get("customer_code"),
+        }
 
     def _import_prepare_rows(self, rows):
         country = self.env.company.country_id or self.env.ref("base.cn")
@@ -120,18 +128,29 @@ class CrmCustomerImport(models.TransientModel):
                 row.record = row.record or by_code.get(row.values.get(fname))
 
     def _import_check_rows(self, rows):
-        Partner = self.env["res.partner"]
-        keys, seen = [], {}
         for row in rows:
-            key = Partner._crm_make_duplicate_key(
+            self._import_check_values(row)
+        self._import_check_duplicates([row for row in rows if row.is_pending])
+
+    def _import_check_values(self, row):
+        """Find what the constraints would refuse, as undoing a batch for one row costs more than the batch."""
+        contact = self._import_contact_values(row)
+        for values in (self._import_field_values(row), contact):
+            partner = self.env["res.partner"].new({"is_crm_customer": True, **values})
+            for check in (partner._check_credit_code, partner._check_phones, partner._check_email):
+                try:
+                    check()
+                except ValidationError as error:
+                    row.add_error(str(error))
+
+    def _import_check_duplicates(self, rows):
+        Partner = self.env["res.partner"]
+        keys = [
+            Partner._crm_make_duplicate_key(
                 row.record and row.record.id, *map(row.values.get, ("name", "phone", "credit_code", "email"))
             )
-            keys.append(key)
-            for name in ("phone", "code"):
-                first = seen.setdefault((name, key[name]), row) if key[name] else row
-                if first is not row:
-                    column = "phone" if name == "phone" else "credit_code"
-                    row.add_error(self.env._("The same as row %(number)s of the file.", number=first.number), column)
+            for row in rows
+        ]
         for row, duplicates in zip(rows, Partner._crm_find_duplicates(keys), strict=True):
             if problem := Partner._crm_duplicate_problem(
                 row.values["name"], row.values.get("duplicate_reason"), duplicates
@@ -141,18 +160,34 @@ class CrmCustomerImport(models.TransientModel):
     def _import_rows(self, rows):
         # the duplicates have been looked for above; a log of every field would double the work
         checked = self.with_context(crm_duplicates_checked=CHECKED, tracking_disable=True)
-        return super(CrmCustomerImport, checked)._import_rows(rows)
+        super(CrmCustomerImport, checked)._import_rows(rows)
+        checked._import_contacts(rows)
+
+    def _import_contacts(self, rows):
+        """Create the rows' contacts, unless the customer has one of that name."""
+        Partner = self.env["res.partner"]
+        of_new, of_known = [], []
+        for row in rows:
+            contact, customer = self._import_contact_values(row), row.record
+            names = {normalize_company_name(name) for name in customer.child_ids.mapped("name")}
+            if not contact or normalize_company_name(contact["name"]) in names:
+                continue
+            contact |= {"parent_id": customer.id, "is_primary_contact": not names}
+            if row.outcome == "created":
+                taken_over = set(Partner._commercial_fields()) - set(Partner._company_dependent_commercial_fields())
+                of_new.append(customer._convert_fields_to_values([*Partner._address_fields(), *taken_over]) | contact)
+            else:
+                of_known.append(contact)
+        # what a contact takes over from its customer Odoo writes contact by contact; of a new one all of it is known
+        Partner.with_context(_partners_skip_fields_sync=True).create(of_new)
+        Partner.create(of_known)
 
     def _import_field_values(self, row):
         values = super()._import_field_values(row)
-        contact = {fname: row.values[name] for name, fname in CONTACT_COLUMNS.items() if row.values.get(name)}
-        known = row.record and {normalize_company_name(name) for name in row.record.child_ids.mapped("name")}
-        if contact and (not known or normalize_company_name(contact["name"]) not in known):
-            contact["is_primary_contact"] = not known
-            values["child_ids"] = [Command.create(contact)]
-        if not row.record:
-            values |= {"is_crm_customer": True, "is_company": True}
-        return values
+        return values if row.record else values | {"is_crm_customer": True, "is_company": True}
+
+    def _import_contact_values(self, row):
+        return {fname: row.values[name] for name, fname in CONTACT_COLUMNS.items() if row.values.get(name)}
 
     # LOOK-UPS
     def _import_look_up_state(self, row, states):

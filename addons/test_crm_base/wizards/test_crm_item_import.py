@@ -23,8 +23,8 @@ class TestCrmItemImport(models.TransientModel):
             column("checked"),
         ]
 
-    def _import_key(self, row):
-        return row.values.get("code") or None
+    def _import_keys(self, row):
+        return {"code": row.values.get("code")}
 
     def _import_match(self, rows):
         codes = [row.values.get("code") for row in rows if row.values.get("code")]
