@@ -1,0 +1,250 @@
+from ast import literal_eval
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+# what may change on a published version: it decides which documents will take it, not the way of those on it
+ALWAYS_OPEN = {"sequence", "active"}
+# in the context of the engine's own changes of state; compared by identity, so no request can send it
+PUBLISHING = object()
+
+
+class CrmReviewFlow(models.Model):
+    """The way of a kind of document through its reviewers, in versions.
+
+    A published version does not change: documents keep the one they started with. Changing a flow means drafting the next
+    version, looking at its simulation, and publishing it, which retires the version before.
+    """
+
+    _name = "crm.review.flow"
+    _description = "Review Flow"
+    _order = "kind_id, sequence, name, version desc"
+
+    name = fields.Char(required=True)
+    kind_id = fields.Many2one("crm.review.kind", required=True, index=True, ondelete="restrict", string="Document")
+    model = fields.Char(related="kind_id.model")
+    model_id = fields.Many2one(related="kind_id.model_id")
+    company_id = fields.Many2one("res.company", index=True, help="Empty: for all companies.")
+    department_ids = fields.Many2many(
+        "hr.department", string="Departments", help="Of the requester, with those below. Empty: all."
+    )
+    domain = fields.Char(string="Condition", help="Documents that take this flow. Empty: all.")
+    sequence = fields.Integer(default=10, help="Of several flows that match a document, the first one is taken.")
+    version = fields.Integer(default=1, readonly=True, copy=False)
+    origin_id = fields.Many2one("crm.review.flow", string="First Version", readonly=True, copy=False, index=True)
+    state = fields.Selection(
+        [("draft", "Draft"), ("published", "In Force"), ("retired", "Retired")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    active = fields.Boolean(default=True)
+    step_ids = fields.One2many("crm.review.step", "flow_id", string="Steps", copy=True)
+    self_review = fields.Selection(
+        [("skip", "Skip Him"), ("keep", "He Reviews It"), ("superior", "His Manager Reviews It")],
+        string="Requester Is a Reviewer",
+        default="skip",
+        required=True,
+    )
+    repeated_review = fields.Selection(
+        [
+            ("first", "Only the First Time"),
+            ("consecutive", "Skip in Consecutive Steps"),
+            ("every", "Every Time"),
+        ],
+        string="Reviewer Has Approved Before",
+        default="every",
+        required=True,
+    )
+    empty_step = fields.Selection(
+        [("skip", "Skip the Step"), ("user", "A Named Person"), ("administrator", "The Review Administrator")],
+        string="Step without Reviewers",
+        default="administrator",
+        required=True,
+    )
+    empty_user_id = fields.Many2one("res.users", string="Named Person", domain="[('share', '=', False)]")
+    recall = fields.Selection(
+        [("open", "While Under Review"), ("undecided", "Before the First Decision"), ("never", "Never")],
+        string="Requester May Recall",
+        default="open",
+        required=True,
+    )
+    review_count = fields.Integer(compute="_compute_review_count", string="Documents")
+
+    _published_uniq = models.UniqueIndex(
+        "(origin_id) WHERE state = 'published'", "Another version of this flow has just been published. Reload."
+    )
+    _empty_user = models.Constraint(
+        "CHECK (empty_step != 'user' OR empty_user_id IS NOT NULL)",
+        "Choose the person who reviews steps that have no reviewers.",
+    )
+
+    # COMPUTE
+
+    @api.depends("name", "version", "state")
+    def _compute_display_name(self):
+        for flow in self:
+            flow.display_name = f"{flow.name} V{flow.version}" if flow.name else ""
+
+    def _compute_review_count(self):
+        counts = dict(
+            self.env["crm.review"].sudo()._read_group([("flow_id", "in", self.ids)], ["flow_id"], ["__count"])
+        )  # sudo: a number only
+        for flow in self:
+            flow.review_count = counts.get(flow._origin.sudo(), 0)
+
+    # CONSTRAINTS
+
+    @api.constrains("domain", "kind_id")
+    def _check_domain(self):
+        for flow in self:
+            flow._parse(flow.domain, flow.name)
+
+    def _parse(self, text, name):
+        """:return: the ``Domain`` written in `text`, all documents if it is empty"""
+        try:
+            domain = Domain(literal_eval(text or "[]"))
+            domain.validate(self.env[self.kind_id.model])
+        except (ValueError, SyntaxError, TypeError, KeyError) as error:
+            raise ValidationError(
+                self.env._("The condition of “%(name)s” cannot be read: %(reason)s", name=name, reason=error)
+            ) from error
+        return domain
+
+    # CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        flows = super().create(vals_list)
+        for flow in flows.filtered(lambda flow: not flow.origin_id):
+            flow.origin_id = flow
+        self.env.registry.clear_cache()
+        return flows
+
+    def write(self, vals):
+        if vals.keys() - ALWAYS_OPEN - {"state", "origin_id"}:
+            self._check_draft()
+        if "state" in vals and self.env.context.get("crm_review_publishing") is not PUBLISHING:
+            raise UserError(self.env._("A flow is published and retired with its buttons."))
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def copy_data(self, default=None):
+        return [
+            values | {"name": self.env._("%(name)s (copy)", name=flow.name)}
+            if not (default or {}).get("name")
+            else values
+            for flow, values in zip(self, super().copy_data(default=default), strict=True)
+        ]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self._check_draft()
+
+    def _check_draft(self):
+        for flow in self:
+            if flow.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "%(flow)s is or was in force and does not change any more: documents keep the definition they "
+                        "started with. Make a new version of it.",
+                        flow=flow.display_name,
+                    )
+                )
+
+    # ACTIONS
+
+    def action_publish(self):
+        """Put these drafts in force; the versions before them retire."""
+        for flow in self:
+            flow._check_draft()
+            if not flow.step_ids:
+                raise UserError(self.env._("%(flow)s has no steps yet. Add at least one.", flow=flow.name))
+            before = self.search([("origin_id", "=", flow.origin_id.id), ("state", "=", "published")])
+            before._set_state("retired")
+            flow._set_state("published")
+        return True
+
+    def action_retire(self):
+        self.filtered(lambda flow: flow.state == "published")._set_state("retired")
+        return True
+
+    def _set_state(self, state):
+        self.with_context(crm_review_publishing=PUBLISHING).write({"state": state})
+        self.flush_recordset(["state"])
+
+    def action_new_version(self):
+        """Draft the next version of this flow.
+
+        :return: action that opens the draft, the one there is already if there is one
+        """
+        self.ensure_one()
+        draft = self.search([("origin_id", "=", self.origin_id.id), ("state", "=", "draft")], limit=1)
+        if not draft:
+            versions = self.with_context(active_test=False).search([("origin_id", "=", self.origin_id.id)])
+            draft = self.copy(
+                {
+                    "name": self.name,
+                    "origin_id": self.origin_id.id,
+                    "version": max(versions.mapped("version")) + 1,
+                }
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": draft.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def action_open_reviews(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("crm_review.crm_review_action_progress")
+        return action | {"domain": [("flow_id", "=", self.id)], "context": {}}
+
+    # BUSINESS
+
+    @api.model
+    @tools.ormcache("kind_id")
+    def _candidates(self, kind_id):
+        """:return: ((flow id, company id or False, department ids, domain), …) in force, in order of priority"""
+        # sudo: the definition is the same for everybody
+        flows = self.sudo().search([("kind_id", "=", kind_id), ("state", "=", "published")], order="sequence, id")
+        return tuple(
+            (flow.id, flow.company_id.id, tuple(flow.department_ids.ids), flow._parse(flow.domain, flow.name))
+            for flow in flows
+        )
+
+    @api.model
+    def _match(self, document, kind_id, company, departments):
+        """The flow that a document takes.
+
+        :param document: the document, with sudo
+        :param int kind_id: id of its ``crm.review.kind``
+        :param company: ``res.company`` of the document
+        :param departments: ids of the requester's department and those above it
+        :return: ``crm.review.flow`` with sudo, empty if none matches
+        """
+        for flow_id, company_id, department_ids, domain in self._candidates(kind_id):
+            if (
+                (not company_id or company_id == company.id)
+                and (not department_ids or not departments.isdisjoint(department_ids))
+                and document.filtered_domain(domain)
+            ):
+                return self.sudo().browse(flow_id)
+        return self.sudo().browse()
+
+    def _ranks(self):
+        """:return: the ranks of the flow's steps, in order"""
+        return sorted(set(self.step_ids.mapped("rank")))
+
+    def _steps_for(self, rank, document):
+        """The steps of a rank that the document takes: those whose condition it meets, else the default ones."""
+        steps = self.step_ids.filtered(lambda step: step.rank == rank)
+        default = steps.filtered("is_default")
+        met = (steps - default).filtered(lambda step: step._applies(document))
+        conditional = met.filtered("domain")
+        return met if conditional or not default else met | default

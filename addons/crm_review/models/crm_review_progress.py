@@ -1,0 +1,256 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+from ..tools.directory import Directory
+
+OPEN_STATES = ("waiting", "pending")
+
+
+class CrmReview(models.Model):
+    """What the review panel of a form and the progress picture show."""
+
+    _inherit = "crm.review"
+
+    @api.model
+    def panel(self, res_model, res_id):
+        """Where a document stands, and what the user may do about it.
+
+        :param str res_model: technical name of the document's model
+        :param int res_id: its id
+        :return: dict: ``state``; ``review_id``, ``round``, ``requester``, ``waiting_for`` [{step, users, deadline}], ``task`` (the
+            user's open task, or None), ``withdraw_line_id``, ``refusal`` {step, user, comment} and which of ``can_submit``,
+            ``can_recall``, ``can_urge``, ``can_copy`` hold
+        :raise AccessError: the user may not read the document
+        """
+        kind = self._kind_of(res_model)
+        document = (
+            self.env[res_model]
+            .with_context(active_test=False)
+            .search_fetch([("id", "=", res_id)], [kind.state_field, kind.id_field])
+        )
+        if not document:
+            raise AccessError(self.env._("This document is not there, or you may not read it."))
+        state, review_id = document[kind.state_field] or "new", document[kind.id_field].id
+        panel = {"state": state, "review_id": review_id, "can_submit": False}
+        if state != "pending" and not (state == "approved" and kind.lock_approved):
+            panel["can_submit"] = state != "approved" and document.has_access("write")
+        return panel | (self._panel_of(review_id, state == "pending") if review_id else {})
+
+    @api.model
+    def _panel_of(self, review_id, pending):
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT line.id, line.user_id, line.state, line.kind, line.step_id, line.step_name, line.since, line.deadline,
+                       line.comment, line.acted_by_id, line.rank, partner.name AS user_name,
+                       review.requester_id, review.round, review.urged_on, asker_partner.name AS requester_name
+                  FROM crm_review review
+                  JOIN res_users asker ON asker.id = review.requester_id
+                  JOIN res_partner asker_partner ON asker_partner.id = asker.partner_id
+                  LEFT JOIN crm_review_line line ON line.review_id = review.id AND line.kind != 'cc'
+                  LEFT JOIN res_users reviewer ON reviewer.id = line.user_id
+                  LEFT JOIN res_partner partner ON partner.id = reviewer.partner_id
+                 WHERE review.id = %s
+                 ORDER BY line.id
+                """,
+                review_id,
+            )
+        )
+        uid = self.env.uid
+        lines = [row for row in rows if row["id"]]
+        steps = {}
+        for row in lines:
+            if row["state"] == "pending":
+                step = steps.setdefault(row["step_id"], {"step": row["step_name"], "users": [], "deadline": False})
+                step["users"].append(row["user_name"])
+                step["deadline"] = step["deadline"] or row["deadline"]
+        mine = next((row for row in lines if row["user_id"] == uid and row["state"] == "pending"), None)
+        decided = [row for row in lines if row["acted_by_id"] == uid and row["state"] in ("approved", "rejected")]
+        refusal = next((row for row in reversed(lines) if row["state"] == "rejected"), None)
+        is_requester = rows[0]["requester_id"] == uid or self.env.user.has_group("crm_base.group_crm_admin")
+        task = self.env["crm.review.line"].sudo().browse(mine["id"]) if mine else None  # sudo: the user's own task
+        withdrawable = self.env["crm.review.line"].sudo().browse(decided[-1]["id"]) if decided and pending else None
+        return {
+            "round": rows[0]["round"],
+            "requester": rows[0]["requester_name"],
+            "waiting_for": list(steps.values()),
+            "task": task and task._panel_values(),
+            "withdraw_line_id": withdrawable.id if withdrawable and not withdrawable._why_not_withdraw() else False,
+            "refusal": refusal
+            and {"step": refusal["step_name"], "user": refusal["user_name"], "comment": refusal["comment"] or ""},
+            "can_recall": pending and is_requester,
+            "can_urge": pending and is_requester and bool(steps),
+            "can_copy": True,
+        }
+
+    def progress(self):
+        """The way of a document, for the picture: what has been, what is, what is still to come.
+
+        :return: dict: ``number``, ``kind``, ``flow``, ``state``, ``requester``, ``date_submit``, ``date_end`` (UTC), ``round``,
+            ``rounds`` [{id, round, state}] of the same document, ``copies`` [names] and ``stages``
+            [{rank, lap, state, steps [{name, mode, state, lines [{user, for_user, kind, state, reason, since, acted_on, deadline,
+            hours, comment}]}]}]; the state of stages and steps is ``done``, ``rejected``, ``current``, ``skipped`` or ``future``
+        """
+        self.ensure_one()
+        self.check_access("read")
+        review = self.sudo()  # sudo: who may read the review may see its whole way
+        labels = {
+            name: dict(self.env["crm.review.line"]._fields[name]._description_selection(self.env))
+            for name in ("mode", "kind", "state")
+        }
+        stages = []
+        lines = review.line_ids.filtered(lambda line: line.kind != "cc").sorted("id")
+        for (lap, rank), stage_lines in sorted(lines.grouped(lambda line: (line.lap, line.rank)).items()):
+            steps = [
+                {
+                    "id": step.id,
+                    "name": step_lines[0].step_name,
+                    "mode": labels["mode"].get(step_lines[0].mode, ""),
+                    "state": step_lines._picture_state(),
+                    "lines": [line._picture_values(labels) for line in step_lines],
+                }
+                for step, step_lines in stage_lines.grouped("step_id").items()
+            ]
+            stages.append({"rank": rank, "lap": lap, "state": stage_lines._picture_state(), "steps": steps})
+        return {
+            "id": review.id,
+            "number": review.doc_name,
+            "partner": review.partner_name or "",
+            "kind": review.kind_id.name,
+            "flow": review.flow_id.display_name or "",
+            "state": review.state,
+            "requester": review.requester_id.name,
+            "comment": review.comment or "",
+            "date_submit": review.date_submit,
+            "date_end": review.date_end,
+            "round": review.round,
+            "rounds": [
+                {"id": one.id, "round": one.round, "state": one.state}
+                for one in self.search(
+                    [("res_model", "=", review.res_model), ("res_id", "=", review.res_id)], order="round"
+                )
+            ],
+            "copies": review.line_ids.filtered(lambda line: line.kind == "cc").user_id.mapped("name"),
+            "stages": stages + review._stages_to_come(labels),
+        }
+
+    def _stages_to_come(self, labels):
+        """What the flow would do next if everybody approved and nothing changed."""
+        document = self._document() if self.state == "pending" else None
+        if not document:
+            return []
+        directory = Directory(self.env, self.company_id)
+        stages = []
+        for rank in self.flow_id._ranks():
+            if rank <= self.rank:
+                continue
+            steps = []
+            for step in self.flow_id._steps_for(rank, document):
+                chosen = self.env["res.users"].browse(self.snapshot["chosen"].get(str(step.id), ()))
+                assigned, _skipped = step._assign(
+                    document, self.requester_id, self.department_id, directory, chosen=chosen
+                )
+                steps.append(
+                    {
+                        "id": step.id,
+                        "name": step.name,
+                        "mode": labels["mode"][step.mode],
+                        "state": "future",
+                        "lines": [
+                            {"user": user.name, "for_user": origin.name or "", "reason": why, "state": "future"}
+                            for user, origin, why in assigned
+                        ],
+                    }
+                )
+            if steps:
+                stages.append({"rank": rank, "lap": self.lap, "state": "future", "steps": steps})
+        return stages
+
+    def changes_since_last_round(self):
+        """What the requester has changed since the round before.
+
+        :return: [{"field", "before", "after"}], lines named by their list and place
+        """
+        self.ensure_one()
+        self.check_access("read")
+        review = self.sudo()  # sudo: as in progress
+        last = self.sudo().search(
+            [
+                ("res_model", "=", review.res_model),
+                ("res_id", "=", review.res_id),
+                ("round", "<", review.round),
+            ],
+            order="round desc",
+            limit=1,
+        )
+        if not last:
+            return []
+        before, after = _flat(last.snapshot), _flat(review.snapshot)
+        return [
+            {"field": name, "before": before.get(name, ""), "after": after.get(name, "")}
+            for name in {**before, **after}
+            if before.get(name, "") != after.get(name, "")
+        ]
+
+
+def _flat(snapshot):
+    """A snapshot as one {label: text}."""
+    values = dict((snapshot or {}).get("fields", {}))
+    for name, lines in (snapshot or {}).get("lines", {}).items():
+        for index, line in enumerate(lines, start=1):
+            values |= {f"{name} {index} / {label}": text for label, text in line.items()}
+    return values
+
+
+class CrmReviewLine(models.Model):
+    _inherit = "crm.review.line"
+
+    def _panel_values(self):
+        step = self.step_id
+        earlier = self._earlier_ranks() if step.reject_policy == "any" else {}
+        return {
+            "id": self.id,
+            "step": self.step_name,
+            "for_user": self.origin_user_id.name or "",
+            "reason": self.reason or "",
+            "since": self.since,
+            "deadline": self.deadline,
+            "comment_required": step.comment_required or "never",
+            "signature_required": step.signature_required,
+            "attachment_required": step.attachment_required,
+            "can_forward": step.can_forward,
+            "can_add_signer": step.can_add_signer,
+            "earlier": [{"rank": rank, "name": name} for rank, name in earlier.items()],
+            "after_reject": step.after_reject,
+            "editable": self.env["crm.review.step"].sudo()._editable_labels(step),
+        }
+
+    def _picture_state(self):
+        """The state of the step, or stage, that these tasks belong to."""
+        states = set(self.filtered(lambda line: line.state != "withdrawn").mapped("state"))
+        if states & {*OPEN_STATES}:
+            return "current"
+        if "rejected" in states:
+            return "rejected"
+        return "skipped" if states <= {"skipped", "cancelled"} else "done"
+
+    def _picture_values(self, labels):
+        end = self.acted_on or (fields.Datetime.now() if self.state == "pending" else False)
+        return {
+            "id": self.id,
+            "user": self.user_id.name,
+            "for_user": self.origin_user_id.name or "",
+            "kind": self.kind,
+            "kind_label": labels["kind"][self.kind],
+            "state": self.state,
+            "state_label": labels["state"][self.state],
+            "reason": self.reason or "",
+            "since": self.since,
+            "acted_on": self.acted_on,
+            "deadline": self.deadline,
+            "is_overdue": bool(self.deadline and end and end > self.deadline),
+            "hours": round((end - self.since).total_seconds() / 3600, 1) if end and self.since else None,
+            "comment": self.comment or "",
+            "files": self.attachment_ids.mapped("name"),
+        }
