@@ -1,6 +1,7 @@
 from . import test_crm_followup
 from . import test_customer_analysis
 from . import test_customer_import
+from . import test_query_counts
 from . import test_res_partner
 from . import test_res_partner_duplicate
 from . import test_res_partner_scope

@@ -17,8 +17,8 @@ class TestCustomerImport(CustomerCase):
 
     def test_a_row_becomes_a_customer_with_its_contact(self):
         job = self.run_import(
-            "name,phone,state_id,crm_status,user_id,contact_name,contact_phone,contact_function\n"
-            "绍兴黄酒有限公司,0575-85120000,浙江,won,,鲁先生,13575750001,buyer\n"
+            "name,phone,state_id,street,vat,crm_status,user_id,contact_name,contact_phone,contact_function\n"
+            "绍兴黄酒有限公司,0575-85120000,浙江,鲁迅中路1号,91110000600037341L,won,,鲁先生,13575750001,buyer\n"
         )
         self.assertEqual((job.created_count, job.failed_count), (1, 0), self.messages(job))
         customer = self.env["res.partner"].search([("name", "=", "绍兴黄酒有限公司")])
@@ -27,6 +27,8 @@ class TestCustomerImport(CustomerCase):
         self.assertEqual(customer.state_id.country_id.code, "CN")
         self.assertEqual(customer.child_ids.mapped("name"), ["鲁先生"])
         self.assertTrue(customer.child_ids.is_primary_contact)
+        for fname in ("user_id", "crm_customer_id", "street", "state_id", "country_id", "vat", "lang"):
+            self.assertEqual(customer.child_ids[fname], customer[fname], fname)
         self.assertIn(customer, self.env["res.partner"].search([("crm_search", "ilike", "0001 sxhj")]))
 
     def test_bad_rows_stay_out_and_say_why(self):
@@ -61,6 +63,17 @@ class TestCustomerImport(CustomerCase):
         job = self.run_import(text.format("new"), self.admin, update_existing=True)
         self.assertEqual((job.updated_count, job.failed_count), (1, 0), self.messages(job))
         self.assertEqual(self.env["res.partner"].search([("customer_code", "=", "LX1")]).street, "new")
+
+    def test_a_known_customer_gets_its_new_contact(self):
+        customer = self.new_customer("兰溪水泥有限公司", customer_code="LX2", user=self.admin, street="人民路1号")
+        text = "name,customer_code,contact_name,contact_phone\n兰溪水泥有限公司,LX2,{},13579790001\n"
+        for name in ("周先生", "周先生", "吴女士"):
+            job = self.run_import(text.format(name), self.admin, update_existing=True)
+            self.assertEqual((job.updated_count, job.failed_count), (1, 0), self.messages(job))
+        first, second = customer.child_ids.sorted("id")
+        self.assertEqual((first.name, second.name), ("周先生", "吴女士"))
+        self.assertEqual((first.is_primary_contact, second.is_primary_contact), (True, False))
+        self.assertEqual(second.street, "人民路1号")
 
     def test_salespeople_import_no_codes_and_nothing_for_others(self):
         job = self.run_import("name,customer_code\n东阳木雕有限公司,DY1\n")
