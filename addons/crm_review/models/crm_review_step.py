@@ -52,6 +52,7 @@ class CrmReviewStep(models.Model):
     editable_field_ids = fields.Many2many(
         "ir.model.fields", string="Editable Fields", help="Of the document or its lines, by the reviewers of this step."
     )
+    lockable_model_ids = fields.Many2many("ir.model", compute="_compute_lockable_model_ids")
     comment_required = fields.Selection(
         [("never", "Never"), ("reject", "To Reject"), ("always", "Always")],
         string="Comment Needed",
@@ -98,6 +99,16 @@ class CrmReviewStep(models.Model):
     _level = models.Constraint(f"CHECK (level BETWEEN 1 AND {LEVELS})", "The level must be from 1 to 10.")
     _hours = models.Constraint("CHECK (deadline_hours >= 0 AND remind_hours >= 0)", "Hours cannot be negative.")
     _rank = models.Constraint("CHECK (rank > 0)", "The first rank is 1.")
+
+    @api.depends("flow_id.kind_id")
+    def _compute_lockable_model_ids(self):
+        """The models of the document and of the lines that are locked with it."""
+        for step in self:
+            kind = self.env["crm.review.kind"]._of(step.model)
+            names = (
+                {kind.model, *(self.env[kind.model]._fields[name].comodel_name for name in kind.lines)} if kind else ()
+            )
+            step.lockable_model_ids = self.env["ir.model"].browse(map(self.env["ir.model"]._get_id, names))
 
     @api.constrains("domain", "flow_id")
     def _check_domain(self):
