@@ -60,6 +60,8 @@ class CrmDemoCompany(models.AbstractModel):
         office._import_products(northwind)
         office._import_orders(northwind, logins)
         office._create_followups(northwind)
+        office._create_review_flow(users)
+        office._create_approvals(users)
         self.env["ir.config_parameter"].set_param(LOADED, f"{fields.Date.today()} shift_years={shift_years}")
         return True
 
@@ -123,6 +125,7 @@ class CrmDemoCompany(models.AbstractModel):
                         "name": row["name"],
                         "email": f"{row['login']}@beifeng.example",
                         "lang": "zh_CN" if has_chinese else self.env.user.lang,
+                        "notification_type": "inbox",  # the addresses are made up
                         "tz": TIMEZONE,
                         "company_id": self.env.company.id,
                         "company_ids": [Command.set(self.env.company.ids)],
@@ -283,3 +286,68 @@ class CrmDemoCompany(models.AbstractModel):
         """Minutes after the office opens, in UTC as the database has it."""
         opening = timezone(TIMEZONE).localize(datetime.combine(day, OPENING_TIME))
         return opening.astimezone(timezone("UTC")).replace(tzinfo=None) + timedelta(minutes=minutes)
+
+    # REVIEWS
+    def _create_review_flow(self, users):
+        """Positions, and a flow of general approvals that depends on the amount."""
+        positions = {
+            row["code"]: self.env["crm.review.position"].create(
+                {
+                    "name": row["name"],
+                    "code": row["code"],
+                    "member_ids": [Command.create({"user_id": users[row["login"]].id})],
+                }
+            )
+            for row in read_csv("company", "positions")
+        }
+        flow = self.env["crm.review.flow"].create(
+            {
+                "name": "通用审批流程",
+                "kind_id": self.env.ref("crm_review.crm_review_kind_approval").id,
+                "self_review": "superior",
+                "step_ids": [
+                    Command.create(
+                        {
+                            "rank": int(row["rank"]),
+                            "name": row["name"],
+                            "who": row["who"],
+                            "position_id": positions[row["position"]].id if row["position"] else False,
+                            "mode": row["mode"],
+                            "domain": row["domain"],
+                            "deadline_hours": float(row["deadline_hours"]),
+                            "comment_required": row["comment_required"],
+                        }
+                    )
+                    for row in read_csv("company", "approval_steps")
+                ],
+            }
+        )
+        flow.action_publish()
+
+    def _create_approvals(self, users):
+        """General approvals on their way, each decision made in the name of who makes it."""
+        for row in read_csv("company", "approvals"):
+            approval = (
+                self.env["crm.approval"]
+                .with_user(users[row["login"]])
+                .create({"title": row["title"], "amount": float(row["amount"]), "content": row["content"]})
+            )
+            approval.action_review_submit()
+            for decision in filter(None, row["decisions"].split("|")):
+                action, login, comment = decision.split(":")
+                reviewer = users[login]
+                task = (
+                    self.env["crm.review.line"]
+                    .with_user(reviewer)
+                    .search(
+                        [
+                            ("review_id", "=", approval.sudo().review_id.id),
+                            ("user_id", "=", reviewer.id),
+                            ("state", "=", "pending"),
+                        ]
+                    )
+                )  # sudo: the demo company's author looks up the review he has just begun
+                if action == "approve":
+                    task.action_approve(comment)
+                else:
+                    task.action_reject(comment)
