@@ -6,7 +6,8 @@ from ..tools import search_text
 
 COMMON = 0.1  # of all records: reading the index would cost more than looking at records
 RARE = 0.015  # of all records: all of them are sooner read than some of them met in the list's own order
-CANDIDATES = 10_000  # of what a rare word finds, so many are put in order
+CANDIDATES = 10_000  # of what a rare word finds, so many at most are put in order,
+CANDIDATES_PER_ROW = 250  # and so many for each row asked for
 FEW = 1000  # records of which finding the ids is cheaper than looking for a page and then for their number
 
 
@@ -109,10 +110,10 @@ class CrmSearchMixin(models.AbstractModel):
         region stand together. Beyond ``CANDIDATES`` finds, any so many of them make up the first pages of the list's
         own order; another order asked for counts them all.
         """
-        rows = (offset or 0) + (limit or CANDIDATES)
+        rows = (offset or 0) + (limit or 0)
         if not limit or order != self._order or rows >= CANDIDATES or not self._crm_has_rare_word(Domain(domain)):
             return super()._search(domain, offset, limit, order, **kwargs)
-        found = super()._search(domain, limit=CANDIDATES, **kwargs)
+        found = super()._search(domain, limit=min(CANDIDATES, CANDIDATES_PER_ROW * rows), **kwargs)
         if found.is_empty():
             return found
         query = Query(self.env, self._table, SQL("(%s)", found.select(SQL("%s.*", SQL.identifier(self._table)))))
