@@ -290,7 +290,8 @@ class CrmReview(models.Model):
         directory = Directory(self.env, company)
         department = directory.department(self.env.user)
         departments = {one.id for one in directory.ancestors(department)}
-        flow = self.env["crm.review.flow"]._match(document, kind.id, company, departments)
+        Flow = self.env["crm.review.flow"]
+        flow = Flow._match(document, Flow._candidates(kind.id), company, departments)
         return flow, directory, department
 
     def _submit_one(self, document, comment, chosen):
@@ -390,23 +391,17 @@ class CrmReview(models.Model):
     def _open_rank(self, rank, document, directory):
         """:return: whether anybody has something to do in this rank"""
         opened = self.env["crm.review.line"]
-        earlier = self._approvers_by_rank()
-        for step in self.flow_id._steps_for(rank, document):
-            assigned, skipped = step._assign(
-                document,
-                self.requester_id,
-                self.department_id,
-                directory,
-                earlier,
-                self.env["res.users"].browse(self.snapshot["chosen"].get(str(step.id), ())),
-            )
-            if not assigned and not any(user.id in set().union(*earlier) for user, _why in skipped):
-                user, reason = step._stand_in(self.company_id)
-                if user:
-                    assigned = [(user, self.env["res.users"], reason)]
-                elif not skipped:
-                    skipped = [(user, reason)]
-            opened |= self.env["crm.review.line"]._open_step(self, step, assigned, skipped)
+        stops = self.flow_id._plan_rank(
+            rank,
+            document,
+            self.requester_id,
+            self.department_id,
+            directory,
+            self._approvers_by_rank(),
+            self.snapshot["chosen"],
+        )
+        for stop in stops:
+            opened |= self.env["crm.review.line"]._open_step(self, stop.step, stop.assigned, stop.skipped)
         return bool(opened)
 
     def _approvers_by_rank(self):

@@ -1,13 +1,40 @@
 from ast import literal_eval
+from typing import NamedTuple
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..tools.conditions import meets
+
 # what may change on a published version: it decides which documents will take it, not the way of those on it
 ALWAYS_OPEN = {"sequence", "active"}
 # in the context of the engine's own changes of state; compared by identity, so no request can send it
 PUBLISHING = object()
+
+
+class Candidate(NamedTuple):
+    """A flow that documents might take; ids, False or empty for all."""
+
+    flow_id: int
+    company_id: int
+    department_ids: frozenset
+    domain: Domain
+
+    def is_for(self, company, departments):
+        """:param departments: ids of the requester's department and those above it"""
+        return (not self.company_id or self.company_id == company.id) and (
+            not self.department_ids or not self.department_ids.isdisjoint(departments)
+        )
+
+
+class Stop(NamedTuple):
+    """What becomes of a document in a step."""
+
+    step: models.Model
+    assigned: list  # (user, user he stands in for or empty, reason)
+    skipped: list  # (user passed over or empty, reason)
+    is_empty: bool  # nobody was found; who is assigned all the same stands in
 
 
 class CrmReviewFlow(models.Model):
@@ -105,12 +132,17 @@ class CrmReviewFlow(models.Model):
     def _parse(self, text, name):
         """:return: the ``Domain`` written in `text`, all documents if it is empty"""
         try:
-            domain = Domain(literal_eval(text or "[]"))
-            domain.validate(self.env[self.kind_id.model])
+            return self._read_domain(self.kind_id.model, text or "[]")
         except (ValueError, SyntaxError, TypeError, KeyError) as error:
             raise ValidationError(
                 self.env._("The condition of “%(name)s” cannot be read: %(reason)s", name=name, reason=error)
             ) from error
+
+    @api.model
+    @tools.ormcache("model_name", "text")
+    def _read_domain(self, model_name, text):
+        domain = Domain(literal_eval(text))
+        domain.validate(self.env[model_name])
         return domain
 
     # CRUD
@@ -210,41 +242,86 @@ class CrmReviewFlow(models.Model):
     @api.model
     @tools.ormcache("kind_id")
     def _candidates(self, kind_id):
-        """:return: ((flow id, company id or False, department ids, domain), …) in force, in order of priority"""
+        """:return: a :class:`Candidate` for each flow in force, in order of priority"""
         # sudo: the definition is the same for everybody
         flows = self.sudo().search([("kind_id", "=", kind_id), ("state", "=", "published")], order="sequence, id")
-        return tuple(
-            (flow.id, flow.company_id.id, tuple(flow.department_ids.ids), flow._parse(flow.domain, flow.name))
-            for flow in flows
+        return tuple(flow._candidate() for flow in flows)
+
+    def _candidate(self):
+        return Candidate(
+            self.id, self.company_id.id, frozenset(self.department_ids.ids), self._parse(self.domain, self.name)
         )
 
     @api.model
-    def _match(self, document, kind_id, company, departments):
+    def _match(self, document, candidates, company, departments, meets=meets):
         """The flow that a document takes.
 
         :param document: the document, with sudo
-        :param int kind_id: id of its ``crm.review.kind``
+        :param candidates: as from :meth:`_candidates`
         :param company: ``res.company`` of the document
         :param departments: ids of the requester's department and those above it
+        :param meets: function (document, domain) → whether it meets it
         :return: ``crm.review.flow`` with sudo, empty if none matches
         """
-        for flow_id, company_id, department_ids, domain in self._candidates(kind_id):
-            if (
-                (not company_id or company_id == company.id)
-                and (not department_ids or not departments.isdisjoint(department_ids))
-                and document.filtered_domain(domain)
-            ):
-                return self.sudo().browse(flow_id)
+        for candidate in candidates:
+            if candidate.is_for(company, departments) and meets(document, candidate.domain):
+                return self.sudo().browse(candidate.flow_id)
         return self.sudo().browse()
 
     def _ranks(self):
         """:return: the ranks of the flow's steps, in order"""
         return sorted(set(self.step_ids.mapped("rank")))
 
-    def _steps_for(self, rank, document):
+    def _steps_for(self, rank, document, meets=meets):
         """The steps of a rank that the document takes: those whose condition it meets, else the default ones."""
         steps = self.step_ids.filtered(lambda step: step.rank == rank)
         default = steps.filtered("is_default")
-        met = (steps - default).filtered(lambda step: step._applies(document))
+        met = (steps - default).filtered(lambda step: step._applies(document, meets))
         conditional = met.filtered("domain")
         return met if conditional or not default else met | default
+
+    def _plan_rank(self, rank, document, requester, department, directory, earlier=(), chosen=None, meets=meets):
+        """What becomes of a document in the steps of a rank: what the engine does, the picture and the simulation show.
+
+        :param document: the document, with sudo
+        :param requester: ``res.users``
+        :param department: ``hr.department`` of the requester
+        :param directory: ``Directory`` of the document's company
+        :param earlier: for each rank gone before, in order, the set of ids of users who have approved
+        :param chosen: {id of a step, as text: ids of users that the requester has chosen}
+        :param meets: as in :meth:`_match`
+        :return: list of :class:`Stop`
+        """
+        approved = set().union(*earlier)
+        stops = []
+        for step in self._steps_for(rank, document, meets):
+            users = self.env["res.users"].browse((chosen or {}).get(str(step.id), ()))
+            assigned, skipped = step._assign(document, requester, department, directory, earlier, users)
+            is_empty = not assigned and not any(user.id in approved for user, _why in skipped)
+            if is_empty:
+                user, reason = step._stand_in(directory.company)
+                if user:
+                    assigned = [(user, self.env["res.users"], reason)]
+                elif not skipped:
+                    skipped = [(user, reason)]
+            stops.append(Stop(step, assigned, skipped, is_empty))
+        return stops
+
+    def _plan(self, document, requester, department, directory, after=0, earlier=(), **options):
+        """The way of a document through the ranks after one, if everybody approved and nothing changed.
+
+        Where several people are asked and one is enough, nobody can tell who will have approved; later steps then ask
+        all of them again.
+
+        :param int after: rank that the document has reached, 0 before the first
+        :return: generator of (rank, list of :class:`Stop`); other arguments as in :meth:`_plan_rank`
+        """
+        earlier = list(earlier)
+        for rank in self._ranks():
+            if rank <= after:
+                continue
+            stops = self._plan_rank(rank, document, requester, department, directory, earlier, **options)
+            yield rank, stops
+            if any(stop.assigned for stop in stops):
+                sure = [stop for stop in stops if len(stop.assigned) == 1 or stop.step.mode in ("all", "turn")]
+                earlier.append({user.id for stop in sure for user, _for, _why in stop.assigned})

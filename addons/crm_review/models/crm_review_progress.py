@@ -140,29 +140,30 @@ class CrmReview(models.Model):
         document = self._document() if self.state == "pending" else None
         if not document:
             return []
-        directory = Directory(self.env, self.company_id)
         stages = []
-        for rank in self.flow_id._ranks():
-            if rank <= self.rank:
-                continue
-            steps = []
-            for step in self.flow_id._steps_for(rank, document):
-                chosen = self.env["res.users"].browse(self.snapshot["chosen"].get(str(step.id), ()))
-                assigned, _skipped = step._assign(
-                    document, self.requester_id, self.department_id, directory, chosen=chosen
-                )
-                steps.append(
-                    {
-                        "id": step.id,
-                        "name": step.name,
-                        "mode": labels["mode"][step.mode],
-                        "state": "future",
-                        "lines": [
-                            {"user": user.name, "for_user": origin.name or "", "reason": why, "state": "future"}
-                            for user, origin, why in assigned
-                        ],
-                    }
-                )
+        way = self.flow_id._plan(
+            document,
+            self.requester_id,
+            self.department_id,
+            Directory(self.env, self.company_id),
+            after=self.rank,
+            earlier=self._approvers_by_rank(),
+            chosen=self.snapshot["chosen"],
+        )
+        for rank, stops in way:
+            steps = [
+                {
+                    "id": stop.step.id,
+                    "name": stop.step.name,
+                    "mode": labels["mode"][stop.step.mode],
+                    "state": "future",
+                    "lines": [
+                        {"user": user.name, "for_user": origin.name or "", "reason": why, "state": "future"}
+                        for user, origin, why in stop.assigned
+                    ],
+                }
+                for stop in stops
+            ]
             if steps:
                 stages.append({"rank": rank, "lap": self.lap, "state": "future", "steps": steps})
         return stages

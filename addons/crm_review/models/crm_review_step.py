@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..tools.conditions import meets
+
 MODES = [("any", "Any Signs"), ("all", "All Sign"), ("turn", "In Turn"), ("vote", "Vote")]
 LEVELS = 10
 
@@ -161,10 +163,9 @@ class CrmReviewStep(models.Model):
 
     # WHO REVIEWS
 
-    def _applies(self, document):
+    def _applies(self, document, meets=meets):
         """Whether the document meets the step's condition; the document comes with sudo."""
-        domain = self.flow_id._parse(self.domain, self.name)
-        return bool(document.filtered_domain(domain))
+        return meets(document, self.flow_id._parse(self.domain, self.name))
 
     def _find_users(self, document, requester, department, directory, chosen, today):
         """Those whom the definition names, before absences and the rules of the flow.
