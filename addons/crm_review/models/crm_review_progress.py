@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ..tools.directory import Directory
 
 OPEN_STATES = ("waiting", "pending")
+DECIDED = ("approved", "rejected")
 
 
 class CrmReview(models.Model):
@@ -18,9 +19,10 @@ class CrmReview(models.Model):
 
         :param str res_model: technical name of the document's model
         :param int res_id: its id
-        :return: dict: ``state``; ``review_id``, ``round``, ``requester``, ``waiting_for`` [{step, users, deadline}], ``task`` (the
-            user's open task, or None), ``withdraw_line_id``, ``refusal`` {step, user, comment} and which of ``can_submit``,
-            ``can_recall``, ``can_urge``, ``can_copy`` hold
+        :return: dict: ``state``, ``can_submit``, ``readonly`` (the user may change nothing of the document) and, once it
+            has been submitted, ``review_id``, ``round``, ``requester``, ``comment`` (his), ``date_end`` (UTC),
+            ``waiting_for`` [{step, users, deadline}], ``task`` (the user's open task, or None), ``withdraw_line_id``,
+            ``refusal`` {step, user, comment} and which of ``can_recall``, ``can_urge``, ``can_copy`` hold
         :raise AccessError: the user may not read the document
         """
         kind = self._kind_of(res_model)
@@ -31,33 +33,22 @@ class CrmReview(models.Model):
         )
         if not document:
             raise AccessError(self.env._("This document is not there, or you may not read it."))
-        state, review_id = document[kind.state_field] or "new", document[kind.id_field].id
-        panel = {"state": state, "review_id": review_id, "can_submit": False}
-        if state != "pending" and not (state == "approved" and kind.lock_approved):
-            panel["can_submit"] = state != "approved" and document.has_access("write")
-        return panel | (self._panel_of(review_id, state == "pending") if review_id else {})
+        state = document[kind.state_field] or "new"
+        locked = state == "pending" or (state == "approved" and kind.lock_approved)
+        review_id = document[kind.id_field].id
+        panel = self._panel_of(review_id, state == "pending") if review_id else {}
+        task = panel.get("task")
+        return panel | {
+            "state": state,
+            "review_id": review_id,
+            "can_submit": not locked and state != "approved" and document.has_access("write"),
+            "readonly": locked and not kind.open_fields and not (task and task["editable"]),
+        }
 
     @api.model
     def _panel_of(self, review_id, pending):
-        rows = self.env.execute_query_dict(
-            SQL(
-                """
-                SELECT line.id, line.user_id, line.state, line.kind, line.step_id, line.step_name, line.since, line.deadline,
-                       line.comment, line.acted_by_id, line.rank, partner.name AS user_name,
-                       review.requester_id, review.round, review.urged_on, asker_partner.name AS requester_name
-                  FROM crm_review review
-                  JOIN res_users asker ON asker.id = review.requester_id
-                  JOIN res_partner asker_partner ON asker_partner.id = asker.partner_id
-                  LEFT JOIN crm_review_line line ON line.review_id = review.id AND line.kind != 'cc'
-                  LEFT JOIN res_users reviewer ON reviewer.id = line.user_id
-                  LEFT JOIN res_partner partner ON partner.id = reviewer.partner_id
-                 WHERE review.id = %s
-                 ORDER BY line.id
-                """,
-                review_id,
-            )
-        )
-        uid = self.env.uid
+        rows = self._panel_rows(review_id)
+        review, uid = rows[0], self.env.uid
         lines = [row for row in rows if row["id"]]
         steps = {}
         for row in lines:
@@ -66,31 +57,100 @@ class CrmReview(models.Model):
                 step["users"].append(row["user_name"])
                 step["deadline"] = step["deadline"] or row["deadline"]
         mine = next((row for row in lines if row["user_id"] == uid and row["state"] == "pending"), None)
-        decided = [row for row in lines if row["acted_by_id"] == uid and row["state"] in ("approved", "rejected")]
+        withdrawable = next(
+            (row for row in reversed(lines) if row["acted_by_id"] == uid and row["state"] in DECIDED), None
+        )
         refusal = next((row for row in reversed(lines) if row["state"] == "rejected"), None)
-        is_requester = rows[0]["requester_id"] == uid or self.env.user.has_group("crm_base.group_crm_admin")
-        task = self.env["crm.review.line"].sudo().browse(mine["id"]) if mine else None  # sudo: the user's own task
-        withdrawable = self.env["crm.review.line"].sudo().browse(decided[-1]["id"]) if decided and pending else None
+        is_requester = review["requester_id"] == uid or self.env.user.has_group("crm_base.group_crm_admin")
+        decided = any(row["state"] in DECIDED for row in lines)
+        recallable = review["recall"] != "never" and not (review["recall"] == "undecided" and decided)
         return {
-            "round": rows[0]["round"],
-            "requester": rows[0]["requester_name"],
+            "round": review["round"],
+            "requester": review["requester_name"],
+            "comment": review["review_comment"] or "",
+            "date_end": review["date_end"],
             "waiting_for": list(steps.values()),
-            "task": task and task._panel_values(),
-            "withdraw_line_id": withdrawable.id if withdrawable and not withdrawable._why_not_withdraw() else False,
+            "task": mine and _task(mine, lines),
+            "withdraw_line_id": pending
+            and bool(withdrawable)
+            and _may_withdraw(withdrawable, lines, review["review_lap"])
+            and withdrawable["id"],
             "refusal": refusal
             and {"step": refusal["step_name"], "user": refusal["user_name"], "comment": refusal["comment"] or ""},
-            "can_recall": pending and is_requester,
+            "can_recall": pending and is_requester and recallable,
             "can_urge": pending and is_requester and bool(steps),
             "can_copy": True,
+        }
+
+    @api.model
+    def _panel_rows(self, review_id):
+        """The tasks of a review with what the panel shows of it, in one query: a row without ``id`` if it has none.
+
+        Who may read the document may see this much of its review, so no rules are asked here.
+        """
+        self.env.flush_all()
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT line.id, line.user_id, line.state, line.kind, line.step_id, line.step_name, line.since,
+                       line.deadline, line.comment, line.acted_by_id, line.lap, line.rank, line.sequence, line.mode,
+                       line.counts_as, line.place, line.parent_id, line.reason,
+                       partner.name AS user_name, origin_partner.name AS for_user,
+                       step.comment_required, step.signature_required, step.attachment_required, step.can_forward,
+                       step.can_add_signer, step.reject_policy, step.after_reject,
+                       CASE WHEN line.state = 'pending' AND line.user_id = %(uid)s THEN ARRAY(
+                           SELECT COALESCE(field.field_description->>%(lang)s, field.field_description->>'en_US')
+                             FROM crm_review_step_ir_model_fields_rel rel
+                             JOIN ir_model_fields field ON field.id = rel.ir_model_fields_id
+                            WHERE rel.crm_review_step_id = line.step_id) END AS editable,
+                       review.requester_id, review.round, review.lap AS review_lap, review.comment AS review_comment,
+                       review.date_end, flow.recall, asker_partner.name AS requester_name
+                  FROM crm_review review
+                  JOIN res_users asker ON asker.id = review.requester_id
+                  JOIN res_partner asker_partner ON asker_partner.id = asker.partner_id
+                  LEFT JOIN crm_review_flow flow ON flow.id = review.flow_id
+                  LEFT JOIN crm_review_line line ON line.review_id = review.id AND line.kind != 'cc'
+                  LEFT JOIN crm_review_step step ON step.id = line.step_id
+                  LEFT JOIN res_users reviewer ON reviewer.id = line.user_id
+                  LEFT JOIN res_partner partner ON partner.id = reviewer.partner_id
+                  LEFT JOIN res_users origin ON origin.id = line.origin_user_id
+                  LEFT JOIN res_partner origin_partner ON origin_partner.id = origin.partner_id
+                 WHERE review.id = %(review_id)s
+                 ORDER BY line.id
+                """,
+                uid=self.env.uid,
+                lang=self.env.lang or "en_US",
+                review_id=review_id,
+            )
+        )
+
+    @api.model
+    def ask_submit(self, res_model, res_id):
+        """:return: client action of the dialog in which the requester submits a document and chooses reviewers
+
+        :raise UserError: as ``submit``
+        """
+        document = self._check_submit(res_model, [res_id])
+        flow, _directory, _department = self._plan(document)
+        choices = flow.step_ids.filtered(lambda step: step.who == "choice" and step._applies(document))
+        return {
+            "type": "ir.actions.client",
+            "tag": "crm_review_submit",
+            "params": {
+                "res_model": res_model,
+                "res_id": res_id,
+                "steps": [{"id": step.id, "name": step.name} for step in choices],
+            },
         }
 
     def progress(self):
         """The way of a document, for the picture: what has been, what is, what is still to come.
 
-        :return: dict: ``number``, ``kind``, ``flow``, ``state``, ``requester``, ``date_submit``, ``date_end`` (UTC), ``round``,
-            ``rounds`` [{id, round, state}] of the same document, ``copies`` [names] and ``stages``
-            [{rank, lap, state, steps [{name, mode, state, lines [{user, for_user, kind, state, reason, since, acted_on, deadline,
-            hours, comment}]}]}]; the state of stages and steps is ``done``, ``rejected``, ``current``, ``skipped`` or ``future``
+        :return: dict: ``number``, ``kind``, ``flow``, ``state``, ``requester``, ``date_submit``, ``date_end`` (UTC),
+            ``round``, ``rounds`` [{id, round, state}] of the same document, ``copies`` [names] and ``stages``
+            [{rank, lap, state, steps [{id, name, mode, state, lines [{id, user_id, user, for_user, kind, state, reason, since, acted_on,
+            deadline, hours, comment}]}]}]; the state of stages and steps is ``done``, ``rejected``, ``current``,
+            ``skipped`` or ``future``
         """
         self.ensure_one()
         self.check_access("read")
@@ -121,6 +181,7 @@ class CrmReview(models.Model):
             "flow": review.flow_id.display_name or "",
             "state": review.state,
             "requester": review.requester_id.name,
+            "requester_id": review.requester_id.id,
             "comment": review.comment or "",
             "date_submit": review.date_submit,
             "date_end": review.date_end,
@@ -158,7 +219,14 @@ class CrmReview(models.Model):
                     "mode": labels["mode"][stop.step.mode],
                     "state": "future",
                     "lines": [
-                        {"user": user.name, "for_user": origin.name or "", "reason": why, "state": "future"}
+                        {
+                            "id": user.id,
+                            "user_id": user.id,
+                            "user": user.name,
+                            "for_user": origin.name or "",
+                            "reason": why,
+                            "state": "future",
+                        }
                         for user, origin, why in stop.assigned
                     ],
                 }
@@ -204,8 +272,74 @@ def _flat(snapshot):
     return values
 
 
+def _task(mine, lines):
+    """What the panel and its dialogs have to know of an open task, from the rows of its review."""
+    earlier = {}
+    if mine["reject_policy"] == "any":
+        for row in lines:
+            if row["rank"] < mine["rank"] and row["state"] != "skipped":
+                earlier.setdefault(row["rank"], {})[row["step_name"]] = True
+    names = ("id", "since", "deadline", "signature_required", "attachment_required", "can_forward", "can_add_signer")
+    return {name: mine[name] for name in names} | {
+        "step": mine["step_name"],
+        "for_user": mine["for_user"] or "",
+        "reason": mine["reason"] or "",
+        "comment_required": mine["comment_required"] or "never",
+        "after_reject": mine["after_reject"],
+        "earlier": [{"rank": rank, "name": " / ".join(steps)} for rank, steps in sorted(earlier.items())],
+        "editable": mine["editable"] or [],
+    }
+
+
+def _may_withdraw(own, lines, lap):
+    """Whether the panel offers to withdraw a decision: as ``crm.review.line._why_not_withdraw``, on rows."""
+    if own["lap"] != lap and own["state"] == "approved":
+        return False
+    for row in lines:
+        acted = row["state"] in DECIDED or row["state"] == "forwarded"
+        later = row["id"] > own["id"] and (row["lap"], row["rank"]) > (own["lap"], own["rank"])
+        after = row["parent_id"] == own["id"] and row["place"] == "after"
+        in_turn = (
+            own["mode"] == "turn"
+            and (own["step_id"], own["lap"]) == (row["step_id"], row["lap"])
+            and own["counts_as"] == row["counts_as"] == "reviewer"
+            and own["sequence"] < row["sequence"]
+        )
+        answered = own["counts_as"] == "opinion" and row["id"] == own["parent_id"] and row["state"] in DECIDED
+        if acted and (later or after or in_turn) or answered:
+            return False
+    return True
+
+
 class CrmReviewLine(models.Model):
     _inherit = "crm.review.line"
+
+    @api.model
+    def todo_counts(self):
+        """The user's open tasks for the badge in the menu bar.
+
+        :return: [{"id", "name", "count", "overdue"}] for each kind of document, the most urgent first; ``overdue`` says
+            whether any of them is
+        """
+        self.flush_model(["user_id", "state", "kind_id", "deadline", "company_id"])
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT line.kind_id AS id, COALESCE(kind.name->>%s, kind.name->>'en_US') AS name, count(*) AS count,
+                       COALESCE(min(line.deadline) < %s, FALSE) AS overdue
+                  FROM crm_review_line line
+                  LEFT JOIN crm_review_kind kind ON kind.id = line.kind_id
+                 WHERE line.user_id = %s AND line.state = 'pending'
+                   AND (line.company_id IS NULL OR line.company_id = ANY(%s))
+                 GROUP BY line.kind_id, kind.name
+                 ORDER BY min(line.deadline), line.kind_id
+                """,
+                self.env.lang or "en_US",
+                fields.Datetime.now(),
+                self.env.uid,
+                self.env.companies.ids,
+            )
+        )
 
     def _panel_values(self):
         step = self.step_id
@@ -240,6 +374,7 @@ class CrmReviewLine(models.Model):
         end = self.acted_on or (fields.Datetime.now() if self.state == "pending" else False)
         return {
             "id": self.id,
+            "user_id": self.user_id.id,
             "user": self.user_id.name,
             "for_user": self.origin_user_id.name or "",
             "kind": self.kind,
