@@ -53,7 +53,9 @@ class CrmSearchMixin(models.AbstractModel):
                 " GENERATED ALWAYS AS (crm_search_grams(crm_search_text)) STORED;"
                 # the planner must know how common a gram is, to choose between this index and the list's own order
                 " ALTER TABLE %(table)s ALTER crm_search_grams SET STATISTICS 1000;"
-                " CREATE INDEX IF NOT EXISTS %(index)s ON %(table)s USING gin (crm_search_grams)",
+                # no fastupdate: every search would read a list of what is not in the index yet
+                " CREATE INDEX IF NOT EXISTS %(index)s ON %(table)s USING gin (crm_search_grams)"
+                " WITH (fastupdate = off)",
                 table=SQL.identifier(self._table),
                 index=SQL.identifier(index),
             )

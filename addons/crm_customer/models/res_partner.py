@@ -39,7 +39,6 @@ class ResPartner(models.Model):
     normalized_name = fields.Char(
         compute="_compute_name_keys",
         store=True,
-        index="trigram",
         help="The name without legal form, blanks, brackets, width and traditional forms; duplicates are found by it.",
     )
     credit_code = fields.Char(string="Unified Social Credit Code", copy=False, index="btree_not_null", tracking=True)

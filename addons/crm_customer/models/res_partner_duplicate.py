@@ -47,6 +47,11 @@ class ResPartner(models.Model):
     )
     duplicate_warning = fields.Text(compute="_compute_duplicate_warning")
 
+    # no fastupdate: every search would read a list of what is not in the index yet, which an import keeps long
+    _normalized_name_trigrams = models.Index(
+        lambda registry: registry.has_trigram and "USING gin (normalized_name gin_trgm_ops) WITH (fastupdate = off)"
+    )
+
     @api.depends("phone")
     def _compute_phone_key(self):
         for partner in self:
