@@ -164,10 +164,12 @@ def refused(content, faults):
 
 
 def main():
-    options = parser(__doc__.partition("\n")[0]).parse_args()
+    options = parser(__doc__.partition("\n")[0])
+    options.add_argument("--rows", type=int, help="another number of rows than the size says")
+    options = options.parse_args()
     if "crm.customer.import" not in registry(options):
         fail(f"database {options.database} lacks the add-on crm_customer")
-    size = SIZES[options.size]
+    size = options.rows or SIZES[options.size]
     right = right_rows(size)
     spoilt, faults = with_faults(right)
     content = workbook(spoilt)

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Seconds and size per page of printed quotations: Chromium beside wkhtmltopdf, on the same records in one run.
 
-    .venv/bin/python bench/pdf.py -c odoo.conf -d DATABASE [--records 1 10 100] [--lines 12]
+    .venv/bin/python bench/pdf.py -d DATABASE [--records 1 10 100] [--lines 12]
 
 The database needs sale_management and report_pdf_chromium. Nothing is kept in it: all records are rolled back.
 """
@@ -10,28 +9,23 @@ import argparse
 import io
 import time
 
+import pikepdf
+from database import environment, registry  # first: it makes the add-ons known
+
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+from odoo.addons.report_pdf_chromium.tools import browser
+
 ENGINES = ("chromium", "wkhtmltopdf")
 
 
-def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-c", "--config", default="odoo.conf", help="Odoo's configuration file")
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("-d", "--database", required=True)
     parser.add_argument("--records", type=int, nargs="+", default=[1, 10, 100], help="quotations per print")
     parser.add_argument("--lines", type=int, default=12, help="lines of a quotation")
-    options = parser.parse_args(arguments)
-
-    import odoo
-    from odoo import SUPERUSER_ID, api
-
-    odoo.tools.config.parse_config(["-c", options.config, "-d", options.database, "--log-level=error"])
-    registry = odoo.modules.registry.Registry(options.database)
-    with registry.cursor() as cr:
-        try:
-            env = api.Environment(cr, SUPERUSER_ID, {"lang": "zh_CN", "force_report_rendering": True})
-            rows = [row for engine in ENGINES for row in measure(env, engine, options.records, options.lines)]
-        finally:
-            cr.rollback()
+    options = parser.parse_args()
+    with environment(registry(options), force_report_rendering=True) as env:
+        rows = [row for engine in ENGINES for row in measure(env, engine, options.records, options.lines)]
     print(f"{'engine':<12} {'print':<22} {'seconds':>8} {'pages':>6} {'s/page':>7} {'KB/page':>8}")
     for row in rows:
         print("{:<12} {:<22} {:>8} {:>6} {:>7} {:>8}".format(*row))
@@ -39,9 +33,6 @@ def main(arguments=None):
 
 def measure(env, engine, counts, lines):
     """:return: rows of the table for one engine"""
-    from odoo.addons.base.models.ir_actions_report import _wkhtml
-    from odoo.addons.report_pdf_chromium.tools import browser
-
     if engine == "wkhtmltopdf":
         info = _wkhtml()
         if info.state != "ok":
@@ -67,8 +58,6 @@ def measure(env, engine, counts, lines):
 
 
 def row(env, engine, name, orders):
-    import pikepdf
-
     env["ir.config_parameter"].set_param("report_pdf_chromium.time_limit", "600")
     start = time.perf_counter()
     pdf, _kind = env["ir.actions.report"]._render_qweb_pdf("sale.action_report_saleorder", orders.ids)

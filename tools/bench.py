@@ -1,7 +1,7 @@
 """The benches on a database of their own: bench.py with SIZE=10k (default), 100k or 1m customers.
 
 The database is a copy of the suite's, filled by bench/generate.py once for each state of the source, in the test
-PostgreSQL (no fsync), or on the server PGHOST names; bench/run.py then measures and prints.
+PostgreSQL (no fsync), or on the server PGHOST names. Then run.py, import_customers.py and pdf.py measure and print.
 """
 
 import os
@@ -12,6 +12,7 @@ import pg
 from project import ROOT, VENV, Problem, Steps, command_line, suite_addons
 
 SIZES = ("10k", "100k", "1m")
+IMPORTED = 2000
 
 
 def program(name, where, *arguments):
@@ -44,6 +45,13 @@ def main(_arguments):
                 program("generate.py", where, size, "-d", building)
             pg.rename_database(where, building, name)
         program("run.py", where, size, "-d", name)
+        empty = f"{databases.PREFIX}bench_empty"
+        pg.create_database(where, empty, copies.suite_name)
+        print("\nImport", flush=True)
+        program("import_customers.py", where, "--rows", IMPORTED, "-d", empty)
+        print("\nPDF", flush=True)
+        program("pdf.py", where, "-d", empty, "--records", 1, 10)
+        pg.drop_database(where, empty)
     return 0
 
 
