@@ -112,7 +112,7 @@ class CrmReviewLine(models.Model):
     is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue", string="Overdue")
     can_withdraw = fields.Boolean(compute="_compute_can_withdraw", compute_sudo=True)
 
-    _todo = models.Index("(user_id, kind_id, deadline) WHERE state = 'pending'")
+    _todo = models.Index("(user_id, kind_id, deadline) INCLUDE (company_id) WHERE state = 'pending'")
     _person = models.Index("(user_id, res_model, res_id)")
     _done = models.Index("(user_id, acted_on DESC) WHERE state != 'pending'")
     _review = models.Index("(review_id, rank)")
