@@ -299,7 +299,7 @@ class CrmReviewFlow(models.Model):
             assigned, skipped = step._assign(document, requester, department, directory, earlier, users)
             is_empty = not assigned and not any(user.id in approved for user, _why in skipped)
             if is_empty:
-                user, reason = step._stand_in(directory.company)
+                user, reason = step._stand_in(directory)
                 if user:
                     assigned = [(user, self.env["res.users"], reason)]
                 elif not skipped:

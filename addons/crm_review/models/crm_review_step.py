@@ -230,9 +230,10 @@ class CrmReviewStep(models.Model):
                 unique.setdefault(user.id, (user, origin, why))
         return list(unique.values()), skipped
 
-    def _stand_in(self, company):
+    def _stand_in(self, directory):
         """Who reviews this step when nobody else is found: never dead.
 
+        :param directory: ``Directory`` of the document's company
         :return: ``res.users`` and the reason; empty if the step is skipped
         """
         flow = self.flow_id
@@ -240,7 +241,7 @@ class CrmReviewStep(models.Model):
             return flow.empty_user_id, self.env._("Named for steps without reviewers")
         if flow.empty_step == "skip":
             return self.env["res.users"], self.env._("Step without reviewers")
-        return company._review_administrator(), self.env._("Review administrator, as the step has no reviewers")
+        return directory.administrator, self.env._("Review administrator, as the step has no reviewers")
 
     def _deadline(self, start, user, company):
         """:return: naive UTC datetime, False without a deadline"""

@@ -1,5 +1,7 @@
 """Who leads whom: what the reviewers of a document are found by."""
 
+from functools import cached_property
+
 
 class Directory:
     """Employees, their managers and departments, each looked up once in the life of this object.
@@ -15,10 +17,28 @@ class Directory:
     def employee(self, user):
         """:return: the employee of this user in the company, else in any company, else an empty record"""
         if user not in self._employees:
-            employees = self.env["hr.employee"].search([("user_id", "=", user.id)])
-            own = employees.filtered(lambda employee: employee.company_id == self.company)
-            self._employees[user] = (own or employees)[:1]
+            self.load(user)
         return self._employees[user]
+
+    def load(self, users):
+        """Look many users up at once.
+
+        :return: this directory
+        """
+        found = self.env["hr.employee"].search_fetch(
+            [("user_id", "in", users.ids)], ["user_id", "company_id", "parent_id", "department_id"]
+        )
+        by_user = found.grouped("user_id")
+        for user in users:
+            employees = by_user.get(user, found.browse())
+            own = employees.filtered(lambda employee: employee.company_id == self.company)
+            self._employees[user] = (own or employees)[:1].with_prefetch(found._ids)
+        return self
+
+    @cached_property
+    def administrator(self):
+        """``res.users`` who takes what would otherwise wait for nobody"""
+        return self.company._review_administrator()
 
     def department(self, user):
         return self.employee(user).department_id

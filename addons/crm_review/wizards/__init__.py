@@ -1,1 +1,2 @@
 from . import review_handover
+from . import review_simulation
