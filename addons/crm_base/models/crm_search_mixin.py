@@ -95,8 +95,8 @@ class CrmSearchMixin(models.AbstractModel):
     @api.model
     @api.readonly
     def web_search_read(self, domain, specification, offset=0, limit=None, order=None, count_limit=None):
-        # the page and a number that stops at a few records, by one query in place of two
-        if not limit or not count_limit or not offset + limit < count_limit <= FEW:
+        # what a word finds, and its number if that stops at a few records, by one query in place of two
+        if not limit or not count_limit or not offset + limit < count_limit <= FEW or not self._crm_parts(domain):
             return super().web_search_read(domain, specification, offset, limit, order, count_limit)
         found = self.search(domain, offset=offset, limit=count_limit - offset, order=order)
         return {
@@ -113,7 +113,12 @@ class CrmSearchMixin(models.AbstractModel):
         own order; another order asked for counts them all.
         """
         rows = (offset or 0) + (limit or 0)
-        if not limit or order != self._order or rows >= CANDIDATES or not self._crm_has_rare_word(Domain(domain)):
+        if (
+            not limit
+            or order != self._order
+            or rows >= CANDIDATES
+            or not any(self._crm_frequency(part) <= RARE for part in self._crm_parts(domain))
+        ):
             return super()._search(domain, offset, limit, order, **kwargs)
         found = super()._search(domain, limit=min(CANDIDATES, CANDIDATES_PER_ROW * rows), **kwargs)
         if found.is_empty():
@@ -155,14 +160,16 @@ class CrmSearchMixin(models.AbstractModel):
         return Domain.custom(to_sql=to_sql)
 
     @api.model
-    def _crm_has_rare_word(self, domain):
-        return any(
-            condition.field_expr in ("crm_search", "display_name")
+    def _crm_parts(self, domain):
+        """The parts of all words that a domain looks for."""
+        return [
+            part
+            for condition in Domain(domain).iter_conditions()
+            if condition.field_expr in ("crm_search", "display_name")
             and condition.operator in ("ilike", "like")
             and isinstance(condition.value, str)
-            and any(self._crm_frequency(part) <= RARE for part in search_text.query_parts(condition.value))
-            for condition in domain.iter_conditions()
-        )
+            for part in search_text.query_parts(condition.value)
+        ]
 
     @api.model
     def _crm_frequency(self, part):
