@@ -20,6 +20,7 @@
         "views/crm_review_position_views.xml",
         "views/crm_review_substitute_views.xml",
         "views/crm_review_step_views.xml",
+        "wizards/review_simulation_views.xml",
         "views/crm_review_flow_views.xml",
         "views/crm_review_kind_views.xml",
         "views/crm_approval_views.xml",
