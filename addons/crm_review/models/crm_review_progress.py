@@ -19,8 +19,8 @@ class CrmReview(models.Model):
 
         :param str res_model: technical name of the document's model
         :param int res_id: its id
-        :return: dict: ``state``, ``can_submit``, ``readonly`` (the user may change nothing of the document) and, once it
-            has been submitted, ``review_id``, ``round``, ``requester``, ``comment`` (his), ``date_end`` (UTC),
+        :return: dict: ``state``, ``can_submit``, ``readonly`` (the user may change nothing of the document) and, once
+            it has been submitted, ``review_id``, ``round``, ``requester``, ``comment`` (his), ``date_end`` (UTC),
             ``waiting_for`` [{step, users, deadline}], ``task`` (the user's open task, or None), ``withdraw_line_id``,
             ``refusal`` {step, user, comment} and which of ``can_recall``, ``can_urge``, ``can_copy`` hold
         :raise AccessError: the user may not read the document
@@ -148,9 +148,9 @@ class CrmReview(models.Model):
 
         :return: dict: ``number``, ``kind``, ``flow``, ``state``, ``requester``, ``date_submit``, ``date_end`` (UTC),
             ``round``, ``rounds`` [{id, round, state}] of the same document, ``copies`` [names] and ``stages``
-            [{rank, lap, state, steps [{id, name, mode, state, lines [{id, user_id, user, for_user, kind, state, reason, since, acted_on,
-            deadline, hours, comment}]}]}]; the state of stages and steps is ``done``, ``rejected``, ``current``,
-            ``skipped`` or ``future``
+            [{rank, lap, state, steps [{id, name, mode, state, lines [{id, user_id, user, for_user, kind, state, reason,
+            since, acted_on, deadline, hours, comment}]}]}]; the state of stages and steps is ``done``, ``rejected``,
+            ``current``, ``skipped`` or ``future``
         """
         self.ensure_one()
         self.check_access("read")
@@ -325,14 +325,16 @@ class CrmReviewLine(models.Model):
         return self.env.execute_query_dict(
             SQL(
                 """
-                SELECT line.kind_id AS id, COALESCE(kind.name->>%s, kind.name->>'en_US') AS name, count(*) AS count,
-                       COALESCE(min(line.deadline) < %s, FALSE) AS overdue
-                  FROM crm_review_line line
-                  LEFT JOIN crm_review_kind kind ON kind.id = line.kind_id
-                 WHERE line.user_id = %s AND line.state = 'pending'
-                   AND (line.company_id IS NULL OR line.company_id = ANY(%s))
-                 GROUP BY line.kind_id, kind.name
-                 ORDER BY min(line.deadline), line.kind_id
+                SELECT task.kind_id AS id, COALESCE(kind.name->>%s, kind.name->>'en_US') AS name, task.count,
+                       COALESCE(task.deadline < %s, FALSE) AS overdue
+                  FROM (
+                        SELECT kind_id, count(*) AS count, min(deadline) AS deadline
+                          FROM crm_review_line
+                         WHERE user_id = %s AND state = 'pending' AND (company_id IS NULL OR company_id = ANY(%s))
+                         GROUP BY kind_id
+                       ) task  -- counted from the index alone, then named
+                  LEFT JOIN crm_review_kind kind ON kind.id = task.kind_id
+                 ORDER BY task.deadline, task.kind_id
                 """,
                 self.env.lang or "en_US",
                 fields.Datetime.now(),
