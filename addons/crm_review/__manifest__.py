@@ -23,6 +23,7 @@
         "wizards/review_simulation_views.xml",
         "views/crm_review_flow_views.xml",
         "views/crm_review_kind_views.xml",
+        "views/crm_review_efficiency_views.xml",
         "views/crm_approval_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/review_handover_views.xml",

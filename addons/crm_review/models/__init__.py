@@ -9,8 +9,10 @@ from . import crm_review
 from . import crm_review_line
 from . import crm_review_progress
 from . import crm_review_deadline
+from . import crm_review_efficiency
 from . import crm_review_event
 from . import crm_approval
+from . import ir_attachment
 from . import numbering_rule
 from . import mail_activity
 from . import res_company
