@@ -13,22 +13,20 @@ class Base(models.AbstractModel):
         guard = Guard.of(self)
         if guard is None:
             return super().create(vals_list)
-        guard.before_create(vals_list)
         records = super().create(vals_list)
         guard.after_create(records)
         return records
 
     def write(self, vals):
-        guard = Guard.of(self)
-        if guard is None:
+        with Guard.changing(self, vals):
             return super().write(vals)
-        before = guard.before_write(self, vals)
-        result = super().write(vals)
-        guard.after_write(self, vals, before)
-        return result
 
     def unlink(self):
         guard = Guard.of(self)
         if guard is not None:
             guard.before_unlink(self)
         return super().unlink()
+
+    def _update_field_translations(self, field_name, translations, *args, **kwargs):
+        with Guard.changing(self, {field_name: translations}):  # translations are written past `write`
+            return super()._update_field_translations(field_name, translations, *args, **kwargs)

@@ -6,12 +6,11 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.directory import Directory
-from ..tools.guard import text_of, unlocked
+from ..tools.guard import unlocked, values_of
 from .crm_review_mixin import REVIEW_STATES
 
 OPEN = ("waiting", "pending")
 SNAPSHOT_LINES = 200
-NO_SNAPSHOT = {"create_uid", "create_date", "write_uid", "write_date", "id", "display_name", "access_token"}
 
 
 class CrmReview(models.Model):
@@ -190,31 +189,18 @@ class CrmReview(models.Model):
     @api.model
     def _snapshot_of(self, document, kind):
         """What a person sees of the document: {"fields": {label: text}, "lines": {label: [{label: text}]}}."""
+
+        def values(records):
+            silent = kind.talk | {kind.id_field, kind.state_field}
+            names = {name for name in records._fields if not name.startswith("crm_search_")} - silent
+            return [*values_of(records, names).values()]
+
         return {
-            "fields": self._readable_values(document),
+            "fields": values(document)[0],
             "lines": {
-                document._fields[name]._description_string(self.env): [
-                    self._readable_values(line) for line in document[name][:SNAPSHOT_LINES]
-                ]
+                document._fields[name]._description_string(self.env): values(document[name][:SNAPSHOT_LINES])
                 for name in kind.lines
             },
-        }
-
-    @api.model
-    def _readable_values(self, record):
-        names = [
-            name
-            for name, field in record._fields.items()
-            if field.store
-            and field.type not in ("one2many", "many2one_reference", "binary", "image", "json", "properties")
-            and name not in NO_SNAPSHOT
-            and not name.startswith(("message_", "activity_", "review_", "crm_search_", "x_crm_review_"))
-            and not (field.groups and "base.group_system" in field.groups)
-        ]
-        return {
-            record._fields[name]._description_string(self.env): text
-            for name in names
-            if (text := text_of(record, name)) != ""
         }
 
     # SUBMIT
@@ -227,10 +213,7 @@ class CrmReview(models.Model):
         """
         documents = self._check_submit(res_model, res_ids)
         for document in documents:
-            flow, directory, _department = self._plan(document)
-            choices = flow.step_ids.filtered(
-                lambda step, document=document: step.who == "choice" and step._applies(document)
-            )
+            choices = self._choice_steps(document)
             if choices and len(documents) > 1:
                 raise UserError(
                     self.env._(
@@ -238,15 +221,7 @@ class CrmReview(models.Model):
                     )
                 )
             if choices:
-                return {
-                    "type": "ir.actions.client",
-                    "tag": "crm_review_submit",
-                    "params": {
-                        "res_model": res_model,
-                        "res_id": document.id,
-                        "steps": [{"id": step.id, "name": step.name} for step in choices],
-                    },
-                }
+                return self.ask_submit(res_model, document.id)
         self.submit(res_model, res_ids)
         return True
 
@@ -270,6 +245,8 @@ class CrmReview(models.Model):
     @api.model
     def _check_submit(self, res_model, res_ids):
         kind = self._kind_of(res_model)
+        if not kind.active:
+            raise UserError(self.env._("Documents of this kind are not submitted for review any more."))
         documents = self.env[res_model].browse(res_ids).exists()
         documents.check_access("write")
         for document in documents:
@@ -283,20 +260,33 @@ class CrmReview(models.Model):
         # sudo: the way of a document and its marks are the engine's business; who asks has been checked
         return unlocked(documents.sudo())
 
+    @api.model
     def _plan(self, document):
-        """:return: flow (empty if none matches), ``Directory``, the requester's department"""
-        kind = self._kind_of(document._name)
-        company = self._company_of(document)
-        directory = Directory(self.env, company)
+        """Which way a document will go.
+
+        :return: flow (empty if none matches), ``Directory``, the requester's department, the review before (empty for
+            the first round) and the rank to start with, as the document was rejected there; 0: the first
+        """
+        # sudo: the rounds before, whoever submitted them
+        last = self.sudo().search([("res_model", "=", document._name), ("res_id", "=", document.id)], limit=1)
+        directory = Directory(self.env, self._company_of(document))
         department = directory.department(self.env.user)
+        if last.state == "rejected" and last.return_rank and last.flow_id.active:
+            return last.flow_id, directory, department, last, last.return_rank
         departments = {one.id for one in directory.ancestors(department)}
         Flow = self.env["crm.review.flow"]
-        flow = Flow._match(document, Flow._candidates(kind.id), company, departments)
-        return flow, directory, department
+        candidates = Flow._candidates(self._kind_of(document._name).id)
+        return Flow._match(document, candidates, directory.company, departments), directory, department, last, 0
+
+    @api.model
+    def _choice_steps(self, document):
+        """:return: the steps on a document's way whose reviewers its requester chooses"""
+        flow, _directory, _department, _last, start = self._plan(document)
+        return flow._choice_steps(document, start)
 
     def _submit_one(self, document, comment, chosen):
         kind = self._kind_of(document._name)
-        flow, directory, department = self._plan(document)
+        flow, directory, department, last, start = self._plan(document)
         if not flow and kind.without_flow == "refuse":
             raise UserError(
                 self.env._(
@@ -304,15 +294,14 @@ class CrmReview(models.Model):
                     document=document.display_name,
                 )
             )
-        self._check_choices(chosen)
-        last = self.sudo().search([("res_model", "=", document._name), ("res_id", "=", document.id)], limit=1)
-        back = last.state == "rejected" and last.return_rank and last.flow_id.active
+        chosen = (last.snapshot or {}).get("chosen", {}) | {str(step): users for step, users in chosen.items()}
+        chosen = self._check_choices(flow._choice_steps(document, start), chosen)
         review = self.sudo().create(
             {
                 "res_model": document._name,
                 "res_id": document.id,
                 "kind_id": kind.id,
-                "flow_id": (last.flow_id if back else flow).id,
+                "flow_id": flow.id,
                 "round": last.round + 1,
                 "requester_id": self.env.uid,
                 "department_id": department.id,
@@ -321,34 +310,50 @@ class CrmReview(models.Model):
             }
         )
         document.write({kind.id_field: review.id, kind.state_field: "pending"})
+        self._adopt_files(document, kind)
         if hasattr(document, "_review_on_submitted"):
             document._review_on_submitted()
-        chosen = (last.snapshot or {}).get("chosen", {}) | {str(step): users for step, users in chosen.items()}
         review.write(
             self._summary_values(document) | {"snapshot": self._snapshot_of(document, kind) | {"chosen": chosen}}
         )
         review._log("submit", comment=comment)
         review._post(self.env._("Submitted for review"), comment)
-        review._advance(directory, start=last.return_rank if back else 0)
+        review._advance(directory, start=start)
         return review
 
-    def _check_choices(self, chosen):
-        users = self.env["res.users"].sudo().browse({id_ for ids in chosen.values() for id_ in ids}).exists()
-        wrong = users.filtered(lambda user: user.share or not user.active)
-        if wrong:
-            raise UserError(self.env._("%(user)s cannot review. Choose somebody else.", user=wrong[0].name))
+    def _check_choices(self, steps, chosen):
+        """:return: {id of a step, as text: ids of users}, of these steps only"""
+        checked = {}
+        for step in steps:
+            users = self.env["res.users"].sudo().browse(chosen.get(str(step.id), ())).exists()
+            wrong = users.filtered(lambda user: user.share or not user.active)
+            if wrong:
+                raise UserError(self.env._("%(user)s cannot review. Choose somebody else.", user=wrong[0].name))
+            if not users or (users == self.env.user and step.flow_id.self_review == "skip"):
+                raise UserError(self.env._("Choose who is to review “%(step)s”, other than yourself.", step=step.name))
+            checked[str(step.id)] = users.ids
+        return checked
+
+    @api.model
+    def _adopt_files(self, document, kind):
+        """Files that the requester has uploaded into fields of the document become its own, and are locked with it."""
+        for name, field in document._fields.items():
+            if field.type == "many2many" and field.comodel_name == "ir.attachment" and name not in kind.talk:
+                files = document[name].filtered(lambda file: not file.res_id and file.create_uid.id == self.env.uid)
+                files.write({"res_model": document._name, "res_id": document.id})
 
     # CONCURRENCY
 
     def _begin(self):
         """Become the only one who acts on these reviews until the end of the transaction.
 
-        Whoever comes second waits for the first and then gets a serialization failure, upon which Odoo repeats his call on
-        what the first has left behind. (A row lock alone would let him go on with what he had read before.)
+        Whoever comes second waits for the first and then gets a serialization failure, upon which Odoo repeats his call
+        on what the first has left behind. (A row lock alone would let him go on with what he had read before.)
         """
         for review in self.sorted("id"):
             self.env.cr.execute(
-                SQL("UPDATE crm_review SET lock_version = lock_version + 1 WHERE id = %s RETURNING state", review.id)
+                SQL("UPDATE crm_review SET lock_version = lock_version + 1 WHERE id = %s RETURNING state", review.id),
+                log_exceptions=False,  # that two meet is no error
             )
             if not self.env.cr.fetchall():
                 raise errors.SerializationFailure
@@ -405,25 +410,27 @@ class CrmReview(models.Model):
         return bool(opened)
 
     def _approvers_by_rank(self):
-        """:return: [ids of those who approved] for each rank gone, in order"""
-        approved = self.line_ids.filtered(lambda line: line.state == "approved" and line.rank < self.rank)
-        return [set(lines.user_id.ids) for _rank, lines in sorted(approved.grouped("rank").items())]
+        """:return: [ids of who approved the last time that the document went through a rank] for the ranks gone"""
+        gone = self.line_ids.filtered(
+            lambda line: line.rank < self.rank and line.counts_as in ("reviewer", "signer") and line.state == "approved"
+        )
+        latest = (sorted(lines.grouped("lap").items())[-1][1] for _rank, lines in sorted(gone.grouped("rank").items()))
+        return [{*lines.acted_by_id.ids} for lines in latest]
 
     def _settle(self, line):
-        """Draw the consequences of a decision on `line`: others' turns, the outcome of its step, of its rank, of the review."""
+        """Draw the consequences of a decision on `line` for others' turns, its step, its rank and the review."""
         self.ensure_one()
         step_lines = self.line_ids.filtered(lambda one: one.step_id == line.step_id and one.lap == line.lap)
+        if step_lines._outcome(("reviewer",)) is not None:  # added signers are still waited for
+            step_lines.filtered(lambda one: one.state in OPEN and one.counts_as == "reviewer")._close("cancelled", line)
         step_lines._wake()
         outcome = step_lines._outcome()
-        if outcome is None:
-            return
-        step_lines.filtered(lambda one: one.state in OPEN)._close("cancelled", line)
         if outcome is False:
             self._go_back(line, line.reject_rank, line.come_back)
-            return
-        rank_lines = self.line_ids.filtered(lambda one: one.rank == line.rank and one.lap == line.lap)
-        if not rank_lines.filtered(lambda one: one.state in OPEN):
-            self._advance()
+        elif outcome:
+            rank_lines = self.line_ids.filtered(lambda one: one.rank == line.rank and one.lap == line.lap)
+            if not rank_lines.filtered(lambda one: one.state in OPEN):
+                self._advance()
 
     def _go_back(self, line, rank, come_back):
         """After a rejection: to the steps of `rank` again, or to the requester."""
@@ -534,16 +541,30 @@ class CrmReview(models.Model):
         return True
 
     def action_cc(self, user_ids, comment=None):
-        """Send copies of these reviews to users, who may then read them and their documents."""
+        """Send copies of these reviews to users, who may then read them and their documents.
+
+        :raise AccessError: only who has part in a review sends copies of it
+        """
         self.check_access("read")
         users = self.env["res.users"].browse(user_ids).exists()
         wrong = users.filtered(lambda user: user.share or not user.active)
         if wrong:
             raise UserError(self.env._("%(user)s cannot be sent a copy. Choose a colleague.", user=wrong[0].name))
+        if not self.env.user.has_group("crm_base.group_crm_admin"):
+            for review in self.sudo():  # sudo: who has part in it
+                people = review.requester_id | review.line_ids.filtered(lambda line: line.kind != "cc").user_id
+                if self.env.user not in people:
+                    raise AccessError(
+                        self.env._(
+                            "Copies of %(document)s are sent by its requester and its reviewers.",
+                            document=review.doc_name,
+                        )
+                    )
         self._begin()
         for review in self.sudo():
             lines = self.env["crm.review.line"].sudo()._copy_to(review, users, comment=comment)
-            review._log("cc", comment=comment, after={"users": ", ".join(lines.user_id.mapped("name"))})
+            if lines:
+                review._log("cc", comment=comment, after={"users": ", ".join(lines.user_id.mapped("name"))})
         return True
 
     # TELLING PEOPLE

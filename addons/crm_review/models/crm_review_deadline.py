@@ -1,14 +1,13 @@
 import logging
 from datetime import timedelta
 
+from psycopg2 import errors
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools.directory import Directory
-
 _logger = logging.getLogger(__name__)
-BATCH = 100
 
 
 class CrmReviewLine(models.Model):
@@ -18,19 +17,11 @@ class CrmReviewLine(models.Model):
     def _cron_deadlines(self):
         """Remind of tasks before their deadline, and do after it what their step says."""
         now = fields.Datetime.now()
-        due = (
-            Domain("state", "=", "pending")
-            & Domain("deadline", "!=", False)
-            & (
-                (Domain("deadline", "<=", now) & Domain("overdue_handled", "=", False))
-                | (
-                    Domain("deadline", ">", now)
-                    & Domain("reminded", "=", False)
-                    & Domain("step_id.remind_hours", ">", 0)
-                )
-            )
-        )
-        lines = self.search(due, order="deadline")
+        longest = max(self.env["crm.review.step"]._read_group([], [], ["remind_hours:max"])[0][0] or 0, 0)
+        open_ones = Domain("state", "=", "pending")
+        late = Domain("deadline", "<=", now) & Domain("overdue_handled", "=", False)
+        soon = Domain("deadline", ">", now) & Domain("deadline", "<=", now + timedelta(hours=longest))
+        lines = self.search(open_ones & (late | soon & Domain("reminded", "=", False)), order="deadline")
         lines = lines.filtered(
             lambda line: line.deadline <= now or line.deadline - timedelta(hours=line.step_id.remind_hours) <= now
         )
@@ -43,13 +34,15 @@ class CrmReviewLine(models.Model):
             except UserError as error:
                 _logger.info("Deadline of review task %s: %s", line.id, error)
                 line.overdue_handled = True
+            except errors.SerializationFailure:
+                _logger.info("Deadline of review task %s: somebody acts on it just now; next time", line.id)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 
     def _meet_deadline(self, now):
         self.ensure_one()
         self.review_id._begin()
-        self.invalidate_recordset(["state"])
+        self.env.invalidate_all()  # what was read for the tasks before is older than their commits
         if self.state != "pending":
             return
         if self.deadline > now:
@@ -63,10 +56,7 @@ class CrmReviewLine(models.Model):
         reason = self.env._("Overdue")
         match self.step_id.on_overdue:
             case "escalate":
-                superior = Directory(self.env, self.company_id).superior(self.user_id)
-                heir = superior if superior.active else self.company_id._review_administrator()
-                if heir != self.user_id:
-                    self._reassign(heir, reason)
+                self._hand_over(reason)
             case "approve":
                 self._decide("approved", reason, None, None)
             case "return":

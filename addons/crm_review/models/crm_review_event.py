@@ -43,7 +43,7 @@ class CrmReviewEvent(models.Model):
     before = fields.Json(readonly=True)
     after = fields.Json(readonly=True)
     change = fields.Text(compute="_compute_change")
-    address = fields.Char(string="Client Address", readonly=True)
+    address = fields.Char(string="Client Address", readonly=True, groups="crm_base.group_crm_admin")
 
     @api.depends("before", "after")
     def _compute_change(self):

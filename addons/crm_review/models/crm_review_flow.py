@@ -40,8 +40,8 @@ class Stop(NamedTuple):
 class CrmReviewFlow(models.Model):
     """The way of a kind of document through its reviewers, in versions.
 
-    A published version does not change: documents keep the one they started with. Changing a flow means drafting the next
-    version, looking at its simulation, and publishing it, which retires the version before.
+    A published version does not change: documents keep the one they started with. Changing a flow means drafting the
+    next version, looking at its simulation, and publishing it, which retires the version before.
     """
 
     _name = "crm.review.flow"
@@ -150,13 +150,14 @@ class CrmReviewFlow(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         flows = super().create(vals_list)
+        flows._check_draft()
         for flow in flows.filtered(lambda flow: not flow.origin_id):
             flow.origin_id = flow
         self.env.registry.clear_cache()
         return flows
 
     def write(self, vals):
-        if vals.keys() - ALWAYS_OPEN - {"state", "origin_id"}:
+        if vals.keys() - ALWAYS_OPEN - {"state"}:
             self._check_draft()
         if "state" in vals and self.env.context.get("crm_review_publishing") is not PUBLISHING:
             raise UserError(self.env._("A flow is published and retired with its buttons."))
@@ -195,6 +196,10 @@ class CrmReviewFlow(models.Model):
             flow._check_draft()
             if not flow.step_ids:
                 raise UserError(self.env._("%(flow)s has no steps yet. Add at least one.", flow=flow.name))
+            # what was right when it was entered may have changed since
+            flow._check_domain()
+            flow.step_ids._check_domain()
+            flow.step_ids._check_who()
             before = self.search([("origin_id", "=", flow.origin_id.id), ("state", "=", "published")])
             before._set_state("retired")
             flow._set_state("published")
@@ -268,6 +273,10 @@ class CrmReviewFlow(models.Model):
                 return self.sudo().browse(candidate.flow_id)
         return self.sudo().browse()
 
+    def _is_self_review(self, user, requester):
+        """Whether `user` must not review, as the document is his own."""
+        return user == requester and self.self_review != "keep"
+
     def _ranks(self):
         """:return: the ranks of the flow's steps, in order"""
         return sorted(set(self.step_ids.mapped("rank")))
@@ -279,6 +288,13 @@ class CrmReviewFlow(models.Model):
         met = (steps - default).filtered(lambda step: step._applies(document, meets))
         conditional = met.filtered("domain")
         return met if conditional or not default else met | default
+
+    def _choice_steps(self, document, start=0):
+        """:return: the steps from a rank on, of those the document takes now, whose reviewers its requester chooses"""
+        ranks = [rank for rank in self._ranks() if rank >= start]
+        return self.env["crm.review.step"].union(
+            *(self._steps_for(rank, document).filtered(lambda step: step.who == "choice") for rank in ranks)
+        )
 
     def _plan_rank(self, rank, document, requester, department, directory, earlier=(), chosen=None, meets=meets):
         """What becomes of a document in the steps of a rank: what the engine does, the picture and the simulation show.
@@ -292,14 +308,14 @@ class CrmReviewFlow(models.Model):
         :param meets: as in :meth:`_match`
         :return: list of :class:`Stop`
         """
-        approved = set().union(*earlier)
         stops = []
         for step in self._steps_for(rank, document, meets):
             users = self.env["res.users"].browse((chosen or {}).get(str(step.id), ()))
             assigned, skipped = step._assign(document, requester, department, directory, earlier, users)
-            is_empty = not assigned and not any(user.id in approved for user, _why in skipped)
+            approved = step._who_approved(earlier)
+            is_empty = not assigned and not any(user.active and user.id in approved for user, _why in skipped)
             if is_empty:
-                user, reason = step._stand_in(directory)
+                user, reason = step._stand_in(directory, requester)
                 if user:
                     assigned = [(user, self.env["res.users"], reason)]
                 elif not skipped:

@@ -1,12 +1,29 @@
 from ast import literal_eval
 
 from odoo import Command, api, fields, models, tools
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..tools.kind import Kind
 from .crm_review_mixin import REVIEW_STATES
 
+# what talking about a document or a line of it writes: the fields of these models
+TALK_MODELS = ("mail.thread", "mail.thread.main.attachment", "mail.activity.mixin", "rating.mixin", "portal.mixin")
+
+
+def _is_list_of_lines(env, field):
+    inverse = env[field.comodel_name]._fields.get(field.inverse_name) if field.type == "one2many" else None
+    return inverse is not None and inverse.type == "many2one" and inverse.store
+
+
+# which fields of its model a kind may name, so that reviewers are told nothing that only some groups see
+FIELD_USES = {
+    "number_field_id": lambda env, field: not field.groups,
+    "amount_field_id": lambda env, field: not field.groups and field.type in ("monetary", "float", "integer"),
+    "partner_field_id": lambda env, field: not field.groups and field.comodel_name == "res.partner",
+    "line_field_ids": _is_list_of_lines,
+    "open_field_ids": lambda env, field: True,
+}
 # the fields that a kind joined without code gets on its model, instead of the mixin's
 JOINED_ID, JOINED_STATE = "x_crm_review_id", "x_crm_review_state"
 
@@ -14,9 +31,9 @@ JOINED_ID, JOINED_STATE = "x_crm_review_id", "x_crm_review_state"
 class CrmReviewKind(models.Model):
     """A kind of document that is reviewed.
 
-    The models of the suite join by `crm.review.mixin` and a record of this model. An administrator joins any other model
-    by making such a record: its model then gets the two fields that the mixin has, the guards of the mixin, and the review
-    panel in its forms.
+    The models of the suite join by `crm.review.mixin` and a record of this model. An administrator joins any other
+    model by making such a record: its model then gets the two fields that the mixin has, the guards of the mixin, and
+    the review panel in its forms.
     """
 
     _name = "crm.review.kind"
@@ -87,6 +104,22 @@ class CrmReviewKind(models.Model):
                     self.env._("%(model)s cannot be reviewed. Choose a model that holds documents.", model=kind.model)
                 )
 
+    @api.constrains(*FIELD_USES)
+    def _check_fields(self):
+        for kind in self:
+            known = self.env[kind.model]._fields
+            for place, fits in FIELD_USES.items():
+                for field in kind.sudo()[place]:  # sudo: names of fields only
+                    if field.model != kind.model or field.name not in known or not fits(self.env, known[field.name]):
+                        raise ValidationError(
+                            self.env._(
+                                "%(kind)s: %(field)s cannot be used as “%(place)s”. Choose another field.",
+                                kind=kind.name,
+                                field=field.field_description,
+                                place=kind._fields[place]._description_string(self.env),
+                            )
+                        )
+
     @api.constrains("gate_domain")
     def _check_gate_domain(self):
         for kind in self.filtered("gate_domain"):
@@ -116,10 +149,26 @@ class CrmReviewKind(models.Model):
         return result
 
     def unlink(self):
-        self.filtered("is_joined")._leave()
+        leaving = [(kind.model_id, kind.view_id) for kind in self if kind.is_joined]
         result = super().unlink()
+        self._leave(leaving)
         self._definition_changed()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        # sudo: whether there are any
+        flows = self.env["crm.review.flow"].sudo().with_context(active_test=False)
+        used = flows.search([("kind_id", "in", self.ids)], limit=1).kind_id or (
+            self.env["crm.review"].sudo().search([("kind_id", "in", self.ids)], limit=1).kind_id
+        )
+        if used:
+            raise UserError(
+                self.env._(
+                    "%(kind)s has flows or reviews. Archive it instead: then nothing more of it is submitted.",
+                    kind=used.name,
+                )
+            )
 
     @api.model
     def _definition_changed(self):
@@ -135,15 +184,21 @@ class CrmReviewKind(models.Model):
         :param str model_name: technical name of the documents' model
         :return: :class:`Kind`, None if the model is not reviewed
         """
-        # sudo: definitions are the same for everybody
-        kind = self.sudo().search([("model", "=", model_name)], limit=1)
+        # sudo: definitions are the same for everybody; what is under review stays locked when its kind is archived
+        kind = self.sudo().with_context(active_test=False).search([("model_id.model", "=", model_name)], limit=1)
         model = self.env.get(model_name)
         if model is None or (not kind and not self._is_native(model_name)):
             return None
+        common = {
+            "id": kind.id,
+            "model": model_name,
+            "active": kind.active,
+            "without_flow": kind.without_flow or "refuse",
+            "talk": frozenset(field for name in TALK_MODELS if name in self.env for field in self.env[name]._fields),
+        }
         if self._is_native(model_name):
             return Kind(
-                id=kind.id,
-                model=model_name,
+                **common,
                 id_field="review_id",
                 state_field="review_state",
                 number=model._review_number,
@@ -152,14 +207,12 @@ class CrmReviewKind(models.Model):
                 lines=tuple(model._review_lines),
                 open_fields=frozenset(model._review_open_fields),
                 lock_approved=model._review_lock_approved,
-                without_flow=kind.without_flow or "refuse",
                 gate=(),
             )
         if JOINED_STATE not in model._fields:
             return None
         return Kind(
-            id=kind.id,
-            model=model_name,
+            **common,
             id_field=JOINED_ID,
             state_field=JOINED_STATE,
             number=kind.number_field_id.name or "display_name",
@@ -168,7 +221,6 @@ class CrmReviewKind(models.Model):
             lines=tuple(kind.line_field_ids.mapped("name")),
             open_fields=frozenset(kind.open_field_ids.mapped("name")),
             lock_approved=kind.lock_approved,
-            without_flow=kind.without_flow,
             gate=tuple(literal_eval(kind.gate_domain or "[]")),
         )
 
@@ -182,7 +234,7 @@ class CrmReviewKind(models.Model):
         if not tools.sql.table_exists(self.env.cr, self._table):  # while this add-on is being installed
             return {}
         names = {name for name in self.env.registry if self._is_native(name) and not self.env[name]._abstract}
-        names.update(self.sudo().search([]).mapped("model"))  # sudo: as in _of
+        names.update(self.sudo().with_context(active_test=False).search([]).mapped("model"))  # sudo: as in _of
         guarded = {}
         for kind in filter(None, map(self._of, names)):
             _kind, parents = guarded.get(kind.model, (None, []))
@@ -255,12 +307,18 @@ class CrmReviewKind(models.Model):
             }
         )
 
-    def _leave(self):
-        """Take the panel away again; the two fields stay as long as documents have reviews."""
-        for kind in self:
-            # sudo: as in _join
-            kind.sudo().view_id.unlink()
-            if not self.env["crm.review"].sudo().search_count([("kind_id", "=", kind.id)], limit=1):
-                self.env["ir.model.fields"].sudo().search(
-                    [("model_id", "=", kind.model_id.id), ("name", "in", [JOINED_ID, JOINED_STATE])]
-                ).with_context(_force_unlink=True).unlink()
+    @api.model
+    def _leave(self, joined):
+        """Take the panel and the two fields away again.
+
+        :param joined: [(``ir.model``, ``ir.ui.view``)] of kinds that are gone; none of their documents has a review
+        """
+        # sudo: as in _join
+        for model, view in joined:
+            view.sudo().unlink()
+            fields_ = (
+                self.env["ir.model.fields"]
+                .sudo()
+                .search([("model_id", "=", model.id), ("name", "in", [JOINED_ID, JOINED_STATE])])
+            )
+            fields_.with_context(_force_unlink=True).unlink()

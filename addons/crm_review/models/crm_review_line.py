@@ -2,8 +2,10 @@ import secrets
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.orm.models import NO_ACCESS
 from odoo.tools import consteq
 
+from ..tools.directory import Directory
 from ..tools.outcome import step_outcome
 from .crm_review import OPEN
 from .crm_review_step import MODES
@@ -14,8 +16,8 @@ DECIDED = ("approved", "rejected")
 class CrmReviewLine(models.Model):
     """One person's task in a review, or his copy of it.
 
-    The name of the step, the mode and the person are as they were when the step opened; nothing here depends on what the
-    definition says today.
+    The name of the step, the mode and the person are as they were when the step opened; nothing here depends on what
+    the definition says today.
     """
 
     _name = "crm.review.line"
@@ -95,7 +97,7 @@ class CrmReviewLine(models.Model):
     return_rank = fields.Integer(
         readonly=True, help="Where the review would come straight back to when this was decided."
     )
-    token = fields.Char(readonly=True, groups="base.group_no_one", copy=False)
+    token = fields.Char(readonly=True, groups=NO_ACCESS, copy=False)
     seen_on = fields.Datetime(readonly=True)
 
     # as on the review, copied here so that lists need no other table
@@ -240,8 +242,11 @@ class CrmReviewLine(models.Model):
             )
         return lines
 
-    def _announce(self):
-        """Tell the people of tasks that have just become theirs: badge, activity, message."""
+    def _announce(self, comment=None):
+        """Tell the people of tasks that have just become theirs: badge, activity, message.
+
+        :param str comment: what who passed the task on has to say; the requester's comment by default
+        """
         pending = self.filtered(lambda line: line.state == "pending")
         pending._create_activities()
         for line in pending:
@@ -249,58 +254,62 @@ class CrmReviewLine(models.Model):
             line.review_id._notify(
                 line.user_id,
                 self.env._("Please review %(document)s", document=line.doc_name),
-                line.review_id.comment,
+                comment or line.review_id.comment,
                 line,
             )
 
     def _close(self, state, by=None, **vals):
-        """End these tasks."""
+        """End these tasks, or let them wait; what hangs on a task that comes to nothing lapses with it."""
         was_pending = self.filtered(lambda line: line.state == "pending")
         self.write({"state": state, "closed_by_id": by.id if by else False, **vals})
         was_pending._close_activities()
         for user in was_pending.user_id:
             user._bus_send("crm_review/todo", {})
+        if state in ("rejected", "cancelled"):
+            hanging = self.review_id.line_ids.filtered(lambda line: line.state in OPEN and line.parent_id in self)
+            if hanging:
+                hanging._close("cancelled", by or self[:1])
 
     def _wake(self):
         """Tasks of one step: let those act whose turn has come."""
         for line in self.filtered(lambda line: line.state == "waiting").sorted("sequence"):
-            first = line.parent_id if line.place == "after" else self.browse()
-            children = self.filtered(
-                lambda one, line=line: (
-                    one.parent_id == line
-                    and (one.counts_as == "opinion" or one.place == "before")
-                    and one.state in OPEN
-                )
-            )
-            before = self.filtered(lambda one, line=line: one._comes_before(line) and one.state in OPEN)
-            if children or before or (first and first._live().state != "approved"):
+            awaited = self.filtered(lambda one, line=line: one.state in OPEN and one._is_awaited_by(line))
+            if awaited or (line.place == "after" and line.parent_id.state != "approved"):
                 continue
-            line.write({"state": "pending", "since": fields.Datetime.now()})
-            line.write({"deadline": line.step_id._deadline(line.since, line.user_id, line.company_id)})
+            now = fields.Datetime.now()
+            line.write({"state": "pending", "since": now, "deadline": line._deadline_from(now)})
             line._announce()
 
-    def _live(self):
-        """Who acts on this task now: itself, or whom it was forwarded to."""
-        self.ensure_one()
-        line = self
-        while line.state == "forwarded":
-            after = line.review_id.line_ids.filtered(
-                lambda one, line=line: one.parent_id == line and one.kind == "forwarded"
-            )
-            if not after:
-                break
-            line = after[-1]
-        return line
+    def _is_awaited_by(self, line):
+        """Whether, of two tasks of one step, this one has to be done before that one's turn comes."""
+        asked_first = self.parent_id == line and (self.counts_as == "opinion" or self.place == "before")
+        return asked_first or self._comes_before(line)
 
-    def _outcome(self):
-        """What the signatures on these tasks of one step make of it: True, False or None while it is open."""
+    def _comes_before(self, line):
+        """Whether, in a step signed in turn, this task's turn is before that one's."""
+        return (
+            self.mode == "turn"
+            and (self.step_id, self.lap) == (line.step_id, line.lap)
+            and self.sequence < line.sequence
+        )
+
+    def _deadline_from(self, start):
+        return self.step_id._deadline(start, self.user_id, self.company_id)
+
+    def _outcome(self, parts=("reviewer", "signer"), open_states=OPEN):
+        """What the signatures on these tasks of one step make of it.
+
+        :param parts: which signatures count
+        :param open_states: states of tasks that are not decided yet
+        :return: True, False or None while it is open
+        """
         votes = {"approved": True, "rejected": False}
-        counted = self.filtered(lambda line: line.state in OPEN + DECIDED).sorted(
+        counted = self.filtered(lambda line: line.state in (*open_states, *DECIDED)).sorted(
             lambda line: (line.acted_on or fields.Datetime.now(), line.id)
         )
 
-        def signatures(counts_as):
-            return [votes.get(line.state) for line in counted if line.counts_as == counts_as]
+        def signatures(part):
+            return [votes.get(line.state) for line in counted if line.counts_as == part and part in parts]
 
         return step_outcome(
             self[:1].mode, signatures("reviewer"), signatures("signer"), self[:1].step_id.vote_percent or 100
@@ -311,13 +320,13 @@ class CrmReviewLine(models.Model):
     def _start(self):
         """Begin an action of the user on his own open tasks.
 
-        :return: the tasks with sudo
-        :raise AccessError: they are somebody else's
-        :raise UserError: they are not open
+        :return: generator of the tasks, with sudo, that are still open when their turn comes: the action on the one
+            before may have settled them
+        :raise AccessError: one is somebody else's
+        :raise UserError: one is not open
         """
         lines = self.sudo()  # sudo: nobody has the right to write tasks; that they are his own is checked here
         lines.review_id._begin()
-        lines.invalidate_recordset(["state"])
         for line in lines:
             if line.user_id.id != self.env.uid:
                 raise AccessError(
@@ -329,7 +338,9 @@ class CrmReviewLine(models.Model):
                 )
             if line.state != "pending" or line.review_id.state != "pending":
                 raise UserError(line._not_open_message())
-        return lines
+        for line in lines:
+            if line.state == "pending":
+                yield line
 
     def _not_open_message(self):
         states = dict(self._fields["state"]._description_selection(self.env))
@@ -377,7 +388,7 @@ class CrmReviewLine(models.Model):
     def _earlier_ranks(self):
         """:return: {rank: name} of the steps that the document has gone through before this one"""
         gone = self.review_id.line_ids.filtered(
-            lambda line: line.rank < self.rank and line.kind != "cc" and line.state != "skipped"
+            lambda line: line.rank < self.rank and line.kind != "cc" and line.state not in ("skipped", "withdrawn")
         )
         return {
             rank: " / ".join(dict.fromkeys(lines.mapped("step_name")))
@@ -427,47 +438,59 @@ class CrmReviewLine(models.Model):
     def _take_files(self, attachment_ids):
         """The user's own uploads become files of the review, readable by whoever may read it."""
         files = self.env["ir.attachment"].browse(attachment_ids or ()).exists()
+        review = self.review_id
         for file in files.sudo():  # sudo: whose they are is checked next
-            if file.create_uid.id != self.env.uid or file.res_id:
+            if file.create_uid.id != self.env.uid or file.res_field or file.res_id:
                 raise AccessError(self.env._("%(file)s is not a file of yours. Upload it again.", file=file.name))
-        files.sudo().write({"res_model": "crm.review", "res_id": self.review_id.id})
+        files.sudo().write({"res_model": review._name, "res_id": review.id})
         return files
 
     # PASSING ON
 
-    def _check_person(self, user, share=False):
-        """Whether `user` may get this task.
-
-        :raise UserError: not a colleague at work, the user himself, somebody who has it already, or who may not see it
-        """
-        user.ensure_one()
-        if user.id == self.env.uid:
-            raise UserError(self.env._("You have this task yourself. Choose somebody else."))
+    def _check_person(self, user):
+        """:raise UserError: `user` is no colleague at work, or it is his own document"""
+        if not user.exists():
+            raise UserError(self.env._("Choose a colleague."))
         if not user.active or user.share:
             raise UserError(self.env._("%(user)s has left or is no colleague. Choose somebody else.", user=user.name))
-        open_lines = self.review_id.line_ids.filtered(
-            lambda line: line.state in OPEN and line.step_id == self.step_id and line.user_id == user
-        )
-        if open_lines:
-            raise UserError(self.env._("%(user)s has this task already. Choose somebody else.", user=user.name))
+        if self.review_id.flow_id._is_self_review(user, self.requester_id):
+            raise UserError(
+                self.env._(
+                    "%(document)s is %(user)s's own. Choose somebody else.", document=self.doc_name, user=user.name
+                )
+            )
+
+    def _check_new(self, user):
+        """:raise UserError: `user` has an open task in this step already"""
+        same_step = self.review_id.line_ids.filtered(lambda one: one.state in OPEN and one.step_id == self.step_id)
+        if user in same_step.user_id:
+            raise UserError(self._has_it_message(user))
+
+    def _has_it_message(self, user):
+        return self.env._("%(user)s has this task already. Choose somebody else.", user=user.name)
 
     def _check_can_read(self, user):
         """After `user` got his task: he must be able to open the document.
 
         :raise UserError: his roles do not let him read this kind of document at all
         """
-        document = self.env[self.res_model].browse(self.res_id)
-        if not document.with_user(user).has_access("read"):
+        if not self._can_read(user):
             raise UserError(
                 self.env._(
-                    "%(user)s may not read %(document)s. Choose somebody else, or have the administrator give him a role "
-                    "for it.",
+                    "%(user)s may not read %(document)s. Choose somebody else, or have the administrator give him a "
+                    "role for it.",
                     user=user.name,
                     document=self.doc_name,
                 )
             )
 
-    def _pass_on(self, user, **vals):
+    def _can_read(self, user):
+        # sudo: only whether he may is told; in all his companies, not in those that are switched on here
+        context = {"allowed_company_ids": user.sudo().company_ids.ids}
+        document = self.env[self.res_model].browse(self.res_id).with_user(user).with_context(**context)
+        return document.has_access("read")
+
+    def _pass_on(self, user, comment=None, **vals):
         """A new open task in the same step for `user`."""
         self.ensure_one()
         now = fields.Datetime.now()
@@ -489,7 +512,7 @@ class CrmReviewLine(models.Model):
             }
         )
         line._check_can_read(user)
-        line._announce()
+        line._announce(comment)
         return line
 
     def action_forward(self, user_id, comment=None):
@@ -499,6 +522,7 @@ class CrmReviewLine(models.Model):
             if not line.step_id.can_forward:
                 raise UserError(self.env._("%(step)s does not allow forwarding.", step=line.step_name))
             line._check_person(user)
+            line._check_new(user)
             line._forward(user, "forward", comment)
         return True
 
@@ -513,18 +537,23 @@ class CrmReviewLine(models.Model):
             else self.env._("Reassigned from %(user)s", user=self.user_id.name)
         )
         line = self._pass_on(
-            user, kind="forwarded", counts_as=self.counts_as, place=self.place, state=was, reason=reason
+            user, comment, kind="forwarded", counts_as=self.counts_as, place=self.place, state=was, reason=reason
         )
         if self.counts_as == "opinion" or self.place:
             line.parent_id = self.parent_id  # an opinion or added signature still goes to who asked for it
-        self.review_id.line_ids.filtered(lambda one: one.parent_id == self and one != line and one.state in OPEN).write(
-            {"parent_id": line.id}
-        )
+        self._bequeath(line)
         self.review_id._log(
             action, self, comment=comment, before={"user": self.user_id.name}, after={"user": user.name}
         )
         self.review_id._post(self.env._("%(step)s: handed to %(user)s", step=self.step_name, user=user.name), comment)
         return line
+
+    def _bequeath(self, heir, states=OPEN):
+        """What hangs on this task hangs on `heir` from now on."""
+        hanging = self.review_id.line_ids.filtered(
+            lambda line: line.parent_id == self and line != heir and line.state in states
+        )
+        hanging.write({"parent_id": heir.id})
 
     def action_delegate(self, user_id, comment=None):
         """Ask somebody to look at the document first; the task then comes back with his opinion (委托)."""
@@ -533,9 +562,11 @@ class CrmReviewLine(models.Model):
             if not line.step_id.can_forward:
                 raise UserError(self.env._("%(step)s does not allow delegating.", step=line.step_name))
             line._check_person(user)
+            line._check_new(user)
             line._close("waiting")
             line._pass_on(
                 user,
+                comment,
                 kind="delegated",
                 counts_as="opinion",
                 origin_user_id=line.user_id.id,
@@ -561,11 +592,13 @@ class CrmReviewLine(models.Model):
                 raise UserError(self.env._("Signers have been added to added signers too often. Decide the task."))
             for user in users:
                 line._check_person(user)
+                line._check_new(user)
             if place == "before":
                 line._close("waiting")
             for user in users:
                 line._pass_on(
                     user,
+                    comment,
                     kind="added",
                     counts_as="signer",
                     place=place,
@@ -578,9 +611,10 @@ class CrmReviewLine(models.Model):
         return True
 
     def _depth(self):
+        """How often signers have been added to signers, or opinions asked of who was asked, to come to this task."""
         depth, line = 0, self
         while line.parent_id:
-            depth, line = depth + 1, line.parent_id
+            depth, line = depth + (line.counts_as != "reviewer"), line.parent_id
         return depth
 
     # WITHDRAWING A DECISION
@@ -589,7 +623,6 @@ class CrmReviewLine(models.Model):
         """Take back the user's own decision, while nobody has acted upon it (追溯撤回)."""
         lines = self.sudo()  # sudo: as in _start
         lines.review_id._begin()
-        lines.invalidate_recordset()
         for line in lines:
             if line.acted_by_id.id != self.env.uid:
                 raise AccessError(self.env._("Only who decided withdraws the decision."))
@@ -599,7 +632,7 @@ class CrmReviewLine(models.Model):
         return True
 
     def _later_lines(self):
-        """The tasks that opened because of the decision on this one."""
+        """The tasks whose turn came because of the decision on this one."""
         self.ensure_one()
         return self.review_id.line_ids.filtered(
             lambda line: (
@@ -609,18 +642,9 @@ class CrmReviewLine(models.Model):
                     line.id > self.id
                     and (line.lap > self.lap or (line.lap == self.lap and line.rank > self.rank))
                     or (line.parent_id == self and line.place == "after")
-                    or self._comes_before(line)
+                    or self._is_awaited_by(line)
                 )
             )
-        )
-
-    def _comes_before(self, line):
-        """Whether, in a step signed in turn, this task's turn is before that one's."""
-        return (
-            self.mode == "turn"
-            and (self.step_id, self.lap) == (line.step_id, line.lap)
-            and self.counts_as == line.counts_as == "reviewer"
-            and self.sequence < line.sequence
         )
 
     def _why_not_withdraw(self):
@@ -632,57 +656,61 @@ class CrmReviewLine(models.Model):
             return self.env._("The review of %(document)s has ended; its decisions stand.", document=self.doc_name)
         if self.lap != review.lap and self.state == "approved":
             return self.env._("%(document)s has gone back to an earlier step since.", document=self.doc_name)
-        later = self._later_lines().filtered(lambda line: line.state in DECIDED or line.state == "forwarded")
-        if self.counts_as == "opinion":
-            later |= self.parent_id.filtered(lambda line: line.state in DECIDED)
-        if later:
+        acted = self._later_lines().filtered(lambda line: line.state in (*DECIDED, "forwarded"))
+        if acted:
             return self.env._(
                 "It is too late to withdraw: %(user)s has acted on %(document)s since.",
                 document=self.doc_name,
-                user=later[0].acted_by_id.name or later[0].user_id.name,
+                user=acted[0].acted_by_id.name or acted[0].user_id.name,
             )
         return ""
 
     def _withdraw(self, comment):
+        """Take this decision back: what has opened since is closed, what was closed by it is open again."""
         review = self.review_id
-        same_step = review.line_ids.filtered(lambda one: one.step_id == self.step_id and one.lap == self.lap)
         later = self._later_lines()
-        (later & same_step).filtered(lambda line: line.state == "pending")._close("waiting")
-        (later - same_step).filtered(lambda line: line.state in OPEN)._close("withdrawn")
-        (later - same_step).filtered(lambda line: line.state == "skipped").write({"state": "withdrawn"})
+        (later & self._same_rank()).filtered(lambda line: line.state == "pending")._close("waiting")
+        (later - self._same_rank()).filtered(lambda line: line.state in (*OPEN, "skipped"))._close("withdrawn")
         review.write({"rank": self.rank, "lap": self.lap, "return_rank": self.return_rank})
-        if self.counts_as == "opinion" and self.parent_id.state == "pending":
-            self.parent_id._close("waiting")
         review._log("withdraw", self, comment=comment, before={"state": self.state}, after={"state": "pending"})
-        again = review.line_ids.filtered(lambda line: line.closed_by_id == self and line.state == "cancelled") | self
-        reopened = self.browse()
-        for line in again:
-            reopened |= line._reopen()
-        again.write({"state": "withdrawn"})
-        for step_lines in (reopened | same_step).grouped("step_id").values():
+        self._reopen()
+        for step_lines in self._same_rank().grouped("step_id").values():
+            if step_lines._outcome(open_states=(*OPEN, "cancelled")) is None:
+                closed = step_lines.filtered(lambda line: line.state == "cancelled")
+                closed.filtered(lambda line: line.parent_id.state != "rejected")._reopen()
+        for step_lines in self._same_rank().grouped("step_id").values():
             step_lines._wake()
         review._post(self.env._("%(step)s: decision withdrawn", step=self.step_name), comment)
 
-    def _reopen(self):
-        """The task again, waiting for its turn; what was decided stays as history."""
-        again = self.copy(
-            {
-                "state": "waiting",
-                "closed_by_id": False,
-                "acted_on": False,
-                "acted_by_id": False,
-                "comment": False,
-                "signature": False,
-                "attachment_ids": False,
-                "reject_rank": 0,
-                "come_back": False,
-                "token": secrets.token_urlsafe(24),
-            }
+    def _same_rank(self):
+        return self.review_id.line_ids.filtered(
+            lambda line: (line.rank, line.lap) == (self.rank, self.lap) and line.kind != "cc"
         )
-        self.review_id.line_ids.filtered(
-            lambda line: line.parent_id == self and line != again and line.state in OPEN
-        ).write({"parent_id": again.id})
-        return again
+
+    def _reopen(self):
+        """These tasks again, waiting for their turn; what was decided stays as history."""
+        heirs = {
+            line: line.copy(
+                {
+                    "state": "waiting",
+                    "closed_by_id": False,
+                    "acted_on": False,
+                    "acted_by_id": False,
+                    "comment": False,
+                    "signature": False,
+                    "attachment_ids": False,
+                    "reject_rank": 0,
+                    "come_back": False,
+                    "reminded": False,
+                    "overdue_handled": False,
+                    "token": secrets.token_urlsafe(24),
+                }
+            )
+            for line in self.sorted("id")
+        }
+        self.write({"state": "withdrawn"})
+        for line, heir in heirs.items():
+            line._bequeath(heir, OPEN + DECIDED)
 
     # ADMINISTRATION
 
@@ -697,26 +725,57 @@ class CrmReviewLine(models.Model):
             raise UserError(self.env._("Write the reason why the tasks are reassigned."))
         lines = self.sudo()  # sudo: as in _start
         lines.review_id._begin()
-        lines.invalidate_recordset(["state"])
-        lines._reassign(self.env["res.users"].browse(user_id), comment)
+        user = self.env["res.users"].browse(user_id)
+        for line in lines:
+            if line.state not in OPEN:
+                raise UserError(line._not_open_message())
+            line._check_person(user)
+            if user == line.user_id:
+                raise UserError(line._has_it_message(user))
+            line._reassign(user, comment)
         return True
 
     def _reassign(self, user, comment):
-        """Move open tasks to `user`; one that he has already in the same step simply ends."""
-        for line in self.filtered(lambda line: line.state in OPEN):
-            if not user.active or user.share or user == line.user_id:
-                raise UserError(self.env._("%(user)s cannot take these tasks. Choose somebody else.", user=user.name))
-            twin = line.review_id.line_ids.filtered(
-                lambda one, line=line: (
-                    one.step_id == line.step_id and one.lap == line.lap and one.user_id == user and one.state in OPEN
-                )
+        """Move an open task to `user`; if he has one in the same step already, this one simply ends."""
+        twin = self.review_id.line_ids.filtered(
+            lambda one: (
+                one != self
+                and one.state in OPEN
+                and (one.step_id, one.lap, one.counts_as, one.user_id) == (self.step_id, self.lap, self.counts_as, user)
             )
-            if twin:
-                line._close("forwarded", comment=comment, acted_on=fields.Datetime.now(), acted_by_id=self.env.uid)
-                line.review_id._log("reassign", line, comment=comment, after={"user": user.name})
-                line.review_id._settle(line)
-            else:
-                line._forward(user, "reassign", comment)
+        )
+        if not twin:
+            self._forward(user, "reassign", comment)
+            return
+        self._close("forwarded", comment=comment, acted_on=fields.Datetime.now(), acted_by_id=self.env.uid)
+        self._bequeath(twin[0])
+        self.review_id._log(
+            "reassign", self, comment=comment, before={"user": self.user_id.name}, after={"user": user.name}
+        )
+        self.review_id._settle(self)
+
+    def _hand_over(self, comment, heir=None):
+        """Give open tasks to `heir`, or to whom they fall by themselves where there is none or he may not have them."""
+        self.review_id._begin()
+        for line in self:
+            if line.state in OPEN:
+                user = heir if heir and line._suits(heir) else line._successor()
+                if user != line.user_id:
+                    line._reassign(user, comment)
+
+    def _successor(self):
+        """:return: who takes this task when its owner does not act: his manager, else a review administrator"""
+        directory = Directory(self.env, self.company_id)
+        people = directory.superior(self.user_id) + directory.administrators - self.user_id
+        return next((user for user in people if self._suits(user)), directory.administrators[:1])
+
+    def _suits(self, user):
+        return (
+            user.active
+            and not user.share
+            and not self.review_id.flow_id._is_self_review(user, self.requester_id)
+            and self._can_read(user)
+        )
 
     def action_seen(self):
         """The user has looked at these copies of his."""

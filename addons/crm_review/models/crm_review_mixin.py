@@ -14,9 +14,9 @@ class CrmReviewMixin(models.AbstractModel):
     """A kind of document that is reviewed.
 
     A model joins by inheriting this mixin, a `crm.review.kind` record, and ``<widget name="crm_review"/>`` before the
-    sheet of its form. The attributes name its fields; while the document is under review it and its lines change only where
-    the open step allows it (see `base.write` in this add-on). The hooks are called in the transaction of the decision, with
-    sudo, in an environment in which the document is not locked.
+    sheet of its form. The attributes name its fields; while the document is under review it and its lines change only
+    where the open step allows it (see `base.write` in this add-on). The hooks are called in the transaction of the
+    decision, with sudo, in an environment in which the document is not locked.
     """
 
     _name = "crm.review.mixin"
@@ -56,7 +56,8 @@ class CrmReviewMixin(models.AbstractModel):
     def _review_summary(self):
         """Hook: what reviewers see of this document in their lists.
 
-        :return: dict with ``number``, ``partner`` (res.partner or empty), ``amount`` (None: it has none) and ``currency``
+        :return: dict with ``number``, ``partner`` (res.partner or empty), ``amount`` (None: it has none) and
+            ``currency``
         """
         self.ensure_one()
         return self.env["crm.review"]._summary_of(self)

@@ -131,8 +131,7 @@ class CrmReview(models.Model):
         :raise UserError: as ``submit``
         """
         document = self._check_submit(res_model, [res_id])
-        flow, _directory, _department = self._plan(document)
-        choices = flow.step_ids.filtered(lambda step: step.who == "choice" and step._applies(document))
+        choices = self._choice_steps(document)
         return {
             "type": "ir.actions.client",
             "tag": "crm_review_submit",

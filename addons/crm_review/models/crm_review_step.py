@@ -206,42 +206,48 @@ class CrmReviewStep(models.Model):
         flow = self.flow_id
         today = fields.Date.context_today(self)
         Users = self.env["res.users"]
+        replace = self.env["crm.review.substitute"]._replace
         named, reason = self._find_users(document, requester, department, directory, chosen or Users, today)
-        assigned, skipped = [], []
+        approved = self._who_approved(earlier)
+        assigned, skipped = {}, []
         for user in named:
             if not user.active or user.share:
                 skipped.append((user, self.env._("Has left")))
                 continue
-            present = self.env["crm.review.substitute"]._replace(user, flow.kind_id.id, today)
-            if present == requester and flow.self_review != "keep":
-                superior = directory.superior(requester) if flow.self_review == "superior" else Users
-                if not superior or superior == requester or not superior.active:
-                    skipped.append((user, self.env._("Is the requester himself")))
-                    continue
-                assigned.append((superior, user, self.env._("Manager of the requester, who is the reviewer himself")))
+            present, why = replace(user, flow.kind_id.id, today), reason
+            if present == requester and flow.self_review == "superior":
+                present = replace(directory.superior(requester), flow.kind_id.id, today)
+                why = self.env._("Manager of the requester, who is the reviewer himself")
+            if flow._is_self_review(present, requester) or not present.active:
+                skipped.append((user, self.env._("Is the requester himself")))
+            elif present.id in approved:
+                skipped.append((present, self.env._("Has approved before")))
             else:
-                assigned.append((present, user if present != user else Users, reason))
-        before = {"first": earlier, "consecutive": earlier[-1:], "every": ()}[flow.repeated_review]
-        approved = set().union(*before)
-        skipped += [(user, self.env._("Has approved before")) for user, _for, _why in assigned if user.id in approved]
-        unique = {}
-        for user, origin, why in assigned:
-            if user.id not in approved:
-                unique.setdefault(user.id, (user, origin, why))
-        return list(unique.values()), skipped
+                assigned.setdefault(present, (present, user if present != user else Users, why))
+        return list(assigned.values()), skipped
 
-    def _stand_in(self, directory):
+    def _who_approved(self, earlier):
+        """:return: ids of those who are not asked again in this step, as they have approved before
+
+        :param earlier: as in :meth:`_assign`
+        """
+        return set().union(*{"first": earlier, "consecutive": earlier[-1:], "every": ()}[self.flow_id.repeated_review])
+
+    def _stand_in(self, directory, requester):
         """Who reviews this step when nobody else is found: never dead.
 
         :param directory: ``Directory`` of the document's company
         :return: ``res.users`` and the reason; empty if the step is skipped
         """
         flow = self.flow_id
-        if flow.empty_step == "user" and flow.empty_user_id.active:
-            return flow.empty_user_id, self.env._("Named for steps without reviewers")
         if flow.empty_step == "skip":
             return self.env["res.users"], self.env._("Step without reviewers")
-        return directory.administrator, self.env._("Review administrator, as the step has no reviewers")
+        named = flow.empty_user_id
+        if flow.empty_step == "user" and named.active and not flow._is_self_review(named, requester):
+            return named, self.env._("Named for steps without reviewers")
+        people = directory.administrators
+        others = people.filtered(lambda user: not flow._is_self_review(user, requester))
+        return (others or people)[:1], self.env._("Review administrator, as the step has no reviewers")
 
     def _deadline(self, start, user, company):
         """:return: naive UTC datetime, False without a deadline"""

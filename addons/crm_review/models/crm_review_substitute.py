@@ -46,7 +46,8 @@ class CrmReviewSubstitute(models.Model):
             if clash:
                 raise ValidationError(
                     self.env._(
-                        "%(user)s has a substitute from %(from)s to %(to)s already: %(substitute)s. Change the dates of one.",
+                        "%(user)s has a substitute from %(from)s to %(to)s already: %(substitute)s. Change the dates "
+                        "of one.",
                         user=one.user_id.name,
                         substitute=clash[0].substitute_id.name,
                         **{"from": clash[0].date_from, "to": clash[0].date_to},

@@ -18,15 +18,15 @@ class ResCompany(models.Model):
     )
     review_urge_minutes = fields.Integer(string="Minutes between Urges", default=60)
 
-    def _review_administrator(self):
-        """:return: ``res.users`` who takes what would otherwise wait for nobody"""
+    def _review_administrators(self):
+        """:return: ``res.users`` who take what would otherwise wait for nobody, the first of them first"""
         self.ensure_one()
-        company = self.sudo()  # sudo: only this user is told
-        if company.review_administrator_id.active:
-            return company.review_administrator_id
-        group = self.env.ref("crm_base.group_crm_admin").sudo()
-        people = group.all_user_ids.filtered(lambda user: user.active and user.id != self.env.ref("base.user_root").id)
-        return (people.filtered(lambda user: self in user.company_ids) or people)[:1]
+        company = self.sudo()  # sudo: only these users are told
+        people = company.review_administrator_id
+        for group in ("crm_base.group_crm_admin", "base.group_system"):
+            members = company.env.ref(group).all_user_ids
+            people |= members.filtered(lambda user: self in user.company_ids) | members
+        return people.filtered(lambda user: user.active and user != self.env.ref("base.user_root"))
 
     def _review_working_time(self, start, hours, user):
         """The moment `hours` of work after `start` in a person's working calendar, with China's holidays.

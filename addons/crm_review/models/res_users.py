@@ -1,13 +1,11 @@
 from odoo import models
 
-from ..tools.directory import Directory
-
 
 class ResUsers(models.Model):
     _inherit = "res.users"
 
     def write(self, vals):
-        leaving = self.filtered("active") if vals.get("active") is False else self.browse()
+        leaving = self.filtered("active") if "active" in vals and not vals["active"] else self.browse()
         result = super().write(vals)
         if leaving:
             leaving._hand_over_reviews()
@@ -21,9 +19,5 @@ class ResUsers(models.Model):
             .sudo()
             .search([("user_id", "in", self.ids), ("state", "in", ("waiting", "pending"))])
         )
-        lines.review_id._begin()
-        for (user, company), own in lines.grouped(lambda line: (line.user_id, line.company_id)).items():
-            heir = Directory(self.env, company).superior(user)
-            if not heir.active or heir in self:
-                heir = company._review_administrator()
-            own._reassign(heir, self.env._("%(user)s has left", user=user.name))
+        for user, own in lines.grouped("user_id").items():
+            own._hand_over(self.env._("%(user)s has left", user=user.name))

@@ -36,15 +36,15 @@ class Directory:
         return self
 
     @cached_property
-    def administrator(self):
-        """``res.users`` who takes what would otherwise wait for nobody"""
-        return self.company._review_administrator()
+    def administrators(self):
+        """``res.users`` who take what would otherwise wait for nobody, the first of them first"""
+        return self.company._review_administrators()
 
     def department(self, user):
         return self.employee(user).department_id
 
     def superior(self, user, level=1):
-        """:return: the user of the manager `level` levels up (1: the direct manager); without one, of his department's head"""
+        """The user of the manager `level` levels up (1: the direct manager); without one, of the department's head."""
         employee = self.employee(user)
         for _step in range(level):
             above = employee.parent_id or self._head_above(employee)

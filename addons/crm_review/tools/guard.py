@@ -1,14 +1,17 @@
 """The lock on documents under review and on their lines."""
 
+from contextlib import contextmanager
+
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 # What the engine's own writes carry in their context. It is compared by identity, so no request can send it.
 UNLOCKED = object()
 UNLOCKED_KEY = "crm_review_unlocked"
 
-# what talking about a document writes
-TALK = ("message_", "activity_", "website_message_", "rating_")
+# technical fields that tell nothing about a document
+NOT_TOLD = {"create_uid", "create_date", "write_uid", "write_date", "id", "display_name", "access_token"}
 
 
 def unlocked(records):
@@ -36,11 +39,6 @@ class Guard:
 
     # CREATE
 
-    def before_create(self, vals_list):
-        for inverse, document_kind, lines in self.parents:
-            ids = {vals[inverse] for vals in vals_list if vals.get(inverse)}
-            self._check_lines(document_kind, ids, {lines}, None)
-
     def after_create(self, records):
         if self.kind:
             state = self.kind.state_field
@@ -51,9 +49,19 @@ class Guard:
             # the parent may come from a default or a computation, too
             documents = records.sudo()[inverse]
             allowed = self._check_lines(document_kind, documents.ids, {lines}, None)
-            self._log_lines(document_kind, allowed, records, inverse, "added", None)
+            self._log_lines(document_kind, allowed, records, inverse, {}, self._line_values(allowed, records))
 
     # WRITE
+
+    @classmethod
+    @contextmanager
+    def changing(cls, records, vals):
+        """While `vals` are written into the records."""
+        guard = cls.of(records)
+        before = guard and guard.before_write(records, vals)
+        yield
+        if guard:
+            guard.after_write(records, vals, before)
 
     def before_write(self, records, vals):
         """:return: what ``after_write`` needs"""
@@ -63,16 +71,20 @@ class Guard:
                 self._refuse_state()
             before["locked"] = self._check_documents(records, vals)
             if before["locked"]:
-                before["values"] = _values(before["locked"], vals)
+                before["values"] = values_of(before["locked"], vals)
             if self.kind.gate:
                 before["gate"] = records.sudo().filtered_domain(Domain(self.kind.gate))
         for inverse, document_kind, lines in self.parents:
             ids = set(records.sudo()[inverse].ids)
-            if vals.get(inverse) and not ids >= {vals[inverse]} or inverse in vals and not vals[inverse]:
-                # moved to another document: taken out of the one and added to the other
-                self._check_lines(document_kind, ids | {vals[inverse] or 0}, {lines}, None)
-            elif allowed := self._check_lines(document_kind, ids, {lines}, vals.keys()):
-                before["lines", inverse] = allowed, _values(records.sudo(), vals)
+            moved = inverse in vals and ids != {vals[inverse]}
+            if moved:  # taken out of the one document and added to the other
+                allowed = self._check_lines(document_kind, ids | {vals[inverse]}, {lines}, None)
+                self._log_lines(document_kind, allowed, records, inverse, self._line_values(allowed, records), {})
+                values = {}
+            else:
+                allowed = self._check_lines(document_kind, ids, {lines}, vals.keys())
+                values = self._line_values(allowed, records, vals)
+            before["lines", inverse] = allowed, values, None if moved else vals
         return before
 
     def after_write(self, records, vals, before):
@@ -81,9 +93,10 @@ class Guard:
         if "gate" in before:
             self._check_gate(records, before["gate"])
         for inverse, document_kind, _lines in self.parents:
-            if ("lines", inverse) in before:
-                allowed, values = before["lines", inverse]
-                self._log_lines(document_kind, allowed, records, inverse, "changed", (values, vals))
+            allowed, values, names = before["lines", inverse]
+            self._log_lines(
+                document_kind, allowed, records, inverse, values, self._line_values(allowed, records, names)
+            )
 
     # UNLINK
 
@@ -99,7 +112,7 @@ class Guard:
                 )
         for inverse, document_kind, lines in self.parents:
             allowed = self._check_lines(document_kind, records.sudo()[inverse].ids, {lines}, None)
-            self._log_lines(document_kind, allowed, records, inverse, "removed", None)
+            self._log_lines(document_kind, allowed, records, inverse, self._line_values(allowed, records), {})
 
     # RULES
 
@@ -112,38 +125,77 @@ class Guard:
         """:return: those of the documents that are locked and may be changed in this way"""
         locked = self._locked(documents, self.kind)
         # lines are looked at one by one by the guard of their own model
-        names = {name for name in vals if not name.startswith(TALK)} - self.kind.open_fields - {*self.kind.lines}
-        if not locked or not names:
+        names = vals.keys() - self.kind.open_fields - self.kind.talk - {*self.kind.lines} if locked else ()
+        if not names:
             return locked.browse()
         refused = names - self.env["crm.review"]._editable_fields(locked, self.kind)
         if refused:
             raise UserError(self._locked_message(locked[:1], locked._name, refused))
+        self._hold(locked, self.kind)
         return locked
 
     def _check_lines(self, kind, ids, lines, names):
         """:param names: fields of the lines that change, None if lines come or go
         :return: the locked documents whose lines may be changed in this way
         """
-        documents = self.env[kind.model].browse(id_ for id_ in ids if id_).exists() if ids else None
-        locked = self._locked(documents, kind) if documents else None
-        if not locked or lines <= kind.open_fields:
+        documents = self.env[kind.model].browse(id_ for id_ in ids if id_)
+        if not documents or lines <= kind.open_fields:
+            return None
+        self._meet(documents)
+        locked = self._locked(documents, kind)
+        if not locked:
             return None
         editable = self.env["crm.review"]._editable_fields(locked, kind)
         if lines <= editable:
-            return locked
-        line_model = self.env[kind.model]._fields[next(iter(lines))].comodel_name
-        names = None if names is None else {name for name in names if not name.startswith(TALK)}
-        if names is not None:
-            refused = names - self.env["crm.review"]._editable_fields(locked, kind, line_model)
-            if not refused:
-                return locked
-            raise UserError(self._locked_message(locked[:1], line_model, refused))
-        raise UserError(self._locked_message(locked[:1], kind.model, lines))
+            refused = set()
+        elif names is None:
+            refused, model = lines, kind.model
+        else:
+            model = self.env[kind.model]._fields[next(iter(lines))].comodel_name
+            refused = names - kind.talk - self.env["crm.review"]._editable_fields(locked, kind, model)
+        if refused:
+            raise UserError(self._locked_message(locked[:1], model, refused))
+        self._hold(locked, kind)
+        return locked
+
+    def _meet(self, documents):
+        """Changing its lines changes the document: who submits or decides it at the same time meets us."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s SET id = id WHERE id IN %s", SQL.identifier(documents._table), tuple(sorted(documents._ids))
+            ),
+            log_exceptions=False,
+        )
+
+    def _hold(self, documents, kind):
+        """A permitted change and the decision that ends the permission do not pass each other."""
+        documents.sudo()[kind.id_field].sudo()._begin()  # sudo: the user's own task permits the change
+
+    @staticmethod
+    def check_files(files):
+        """Hold the change or deletion of attachments against the reviews of their documents.
+
+        What a binary field of a document holds is written by the document's own `write`, with sudo.
+        """
+        if is_unlocked(files.env):
+            return
+        guarded = files.env["crm.review.kind"]._guarded()
+        for model, own in files.sudo().grouped("res_model").items():
+            kind = guarded.get(model, (None,))[0]
+            if kind is None:
+                continue
+            guard = Guard(files.env, kind, ())
+            for document in guard._locked(files.env[model].browse({*own.mapped("res_id")} - {0}).exists(), kind):
+                submitted = document[kind.id_field].date_submit
+                for file in own.filtered(lambda one, id_=document.id: one.res_id == id_):
+                    if not (file.res_field and files.env.su) and file.create_date <= submitted:
+                        raise UserError(guard._locked_message(document, "ir.attachment", {"datas"}))
 
     def _locked_message(self, document, model, names):
         fields = self.env[model].fields_get(names, ["string"])
         return self.env._(
-            "%(document)s is locked by its review: %(fields)s cannot be changed now. Have it rejected or recalled first.",
+            "%(document)s is locked by its review: %(fields)s cannot be changed now. Have it rejected or recalled "
+            "first.",
             document=document.display_name,
             fields=self.env._(", ").join(sorted(fields[name]["string"] for name in names if name in fields) or names),
         )
@@ -169,46 +221,51 @@ class Guard:
     # LOG OF PERMITTED CHANGES
 
     def _log_changes(self, locked, values, vals):
+        after = values_of(locked, vals)
         for document in locked:
-            after = _values(document, vals)[document.id]
-            changed = {name: after[name] for name in after if values[document.id][name] != after[name]}
-            if changed:
-                self.env["crm.review"]._log_change(
-                    document, self.kind, {name: values[document.id][name] for name in changed}, changed
-                )
+            self._log_change(document, self.kind, values[document.id], after[document.id])
 
-    def _log_lines(self, kind, documents, records, inverse, what, change):
-        if not documents:
-            return
-        for line in records.sudo():
-            document = line[inverse]
-            if document not in documents:
-                continue
-            name = line.display_name
-            if change is None:
-                self.env["crm.review"]._log_change(
-                    document, kind, {name: self.env._("removed")} if what == "removed" else {}, {name: what}
-                )
-                continue
-            values, vals = change
-            before, after = values[line.id], _values(line, vals)[line.id]
-            changed = {key: after[key] for key in after if before[key] != after[key]}
-            if changed:
-                self.env["crm.review"]._log_change(
-                    document,
-                    kind,
-                    {f"{name}: {key}": before[key] for key in changed},
-                    {f"{name}: {key}": value for key, value in changed.items()},
-                )
+    def _line_values(self, documents, lines, names=None):
+        """{id: what a person reads of the line} for the event log, nothing if no document is locked."""
+        return values_of(lines.sudo(), names) if documents else {}
+
+    def _log_lines(self, kind, documents, lines, inverse, before, after):
+        for line in lines.sudo() if documents else ():
+            if line[inverse] in documents:
+                name = line.display_name
+                values = [
+                    {f"{name}: {label}": text for label, text in one.get(line.id, {}).items()}
+                    for one in (before, after)
+                ]
+                self._log_change(line[inverse], kind, *values)
+
+    def _log_change(self, document, kind, before, after):
+        changed = [name for name in {**before, **after} if before.get(name, "") != after.get(name, "")]
+        if changed:
+            self.env["crm.review"]._log_change(
+                document,
+                kind,
+                {name: before[name] for name in changed if name in before},
+                {name: after[name] for name in changed if name in after},
+            )
 
 
-def _values(records, names):
-    """{id: {label of a field: its value as text}} of simple fields."""
-    fields = {name: records._fields[name] for name in names if name in records._fields}
-    shown = [name for name, field in fields.items() if field.type not in ("one2many", "binary", "image")]
-    labels = records.fields_get(shown, ["string"])
+def is_told(field):
+    """Whether a field's value is told to whoever may read about the review; what only some groups see is not."""
+    return (
+        field.store
+        and not field.groups
+        and field.type not in ("one2many", "many2one_reference", "binary", "image", "json", "properties")
+        and field.name not in NOT_TOLD
+    )
+
+
+def values_of(records, names=None):
+    """{id: {label: text}} of the fields that are told and have a value: of `names`, or of all."""
+    told = [field for name, field in records._fields.items() if (names is None or name in names) and is_told(field)]
+    labels = {field.name: field._description_string(records.env) for field in told}
     return {
-        record.id: {labels[name]["string"]: text_of(record, name) for name in shown if name in labels}
+        record.id: {label: text for name, label in labels.items() if (text := text_of(record, name)) != ""}
         for record in records
     }
 

@@ -7,7 +7,7 @@ def step_outcome(mode, votes, added=(), percent=100):
     """What the signatures given so far make of a step.
 
     :param str mode: ``any`` one signature decides, ``all`` and ``turn`` everybody must approve, ``vote`` a share must
-    :param votes: for each reviewer of the step True (approved), False (rejected) or None (open), in the order of decision
+    :param votes: for each reviewer True (approved), False (rejected) or None (open), in the order of decision
     :param added: the same for signers whom a reviewer has added: each of them must approve, whatever the mode
     :param percent: with ``vote``, the percentage of the reviewers who must approve
     :return: True approved, False rejected, None still open
@@ -25,7 +25,9 @@ def step_outcome(mode, votes, added=(), percent=100):
     if False in added:
         return False
     votes = list(votes)
-    if mode == "any":
+    if not votes:
+        result = None
+    elif mode == "any":
         result = next((vote for vote in votes if vote is not None), None)
     elif mode == "vote":
         needed = max(1, math.ceil(len(votes) * percent / 100))
@@ -33,5 +35,5 @@ def step_outcome(mode, votes, added=(), percent=100):
     elif False in votes:
         result = False
     else:
-        result = None if None in votes or not votes else True
+        result = None if None in votes else True
     return None if result and None in added else result

@@ -13,8 +13,8 @@ def is_chinese_workday(day):
     Source: the yearly notices of the State Council, as packaged by `chinesecalendar`.
 
     >>> from datetime import date
-    >>> is_chinese_workday(date(2025, 10, 1)), is_chinese_workday(date(2025, 9, 28)), is_chinese_workday(date(2099, 1, 1))
-    (False, True, None)
+    >>> [is_chinese_workday(date(*day)) for day in ((2025, 10, 1), (2025, 9, 28), (2099, 1, 1))]
+    [False, True, None]
     """
     try:
         return chinese_calendar.is_workday(day)
