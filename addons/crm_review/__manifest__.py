@@ -15,6 +15,7 @@
         "data/numbering_rule_data.xml",
         "data/crm_review_kind_data.xml",
         "views/crm_review_templates.xml",
+        "report/crm_review_report.xml",
         "views/crm_review_views.xml",
         "views/crm_review_line_views.xml",
         "views/crm_review_position_views.xml",

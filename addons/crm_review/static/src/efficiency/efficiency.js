@@ -7,7 +7,7 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { formatInteger, formatPercentage } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { EfficiencyTable } from "./efficiency_table";
+import { EfficiencyTable, MANY_LATE } from "./efficiency_table";
 import { formatWaiting } from "./waiting";
 
 /** How long reviews wait, in which steps and for whom. */
@@ -93,7 +93,7 @@ export class ReviewEfficiency extends Component {
                 name: "late",
                 label: _t("Overdue"),
                 value: late === null ? "—" : formatPercentage(late, { digits: [16, 1] }),
-                valueClass: late >= 0.2 ? "text-danger" : "",
+                valueClass: late >= MANY_LATE ? "text-danger" : "",
                 note: _t("of %s decisions with a deadline", formatInteger(total.timed)),
             },
             {
