@@ -51,6 +51,7 @@ class CrmImportJob(models.Model):
     options = fields.Json(readonly=True)
     run_context = fields.Json(readonly=True)
     header = fields.Json(readonly=True)
+    repeated = fields.Json(readonly=True)  # see `_import_find_repeated`; stored, as a turn does not read all rows
     ignored_columns = fields.Char(readonly=True)
     message = fields.Text(readonly=True)
     total_count = fields.Integer(string="Rows", readonly=True)
@@ -138,7 +139,7 @@ class CrmImportJob(models.Model):
     def _process(self, wizard):
         """Import all rows in the current transaction."""
         job = self.sudo()  # sudo: counts and errors of a job, which its user cannot write; rows go through the wizard
-        job._begin_turn()
+        job._begin_turn(wizard)
         sheet = wizard._import_open(job._content())
         for rows in job._batches(wizard, sheet):
             if not job._process_batch(wizard, sheet, rows):
@@ -165,8 +166,8 @@ class CrmImportJob(models.Model):
 
     def _process_turn(self, end):
         """Import rows in the background, batch by batch, until `end` (time.monotonic)."""
-        self._begin_turn()
         wizard = self._make_wizard()
+        self._begin_turn(wizard)
         self.env["ir.cron"]._commit_progress(remaining=1)  # so that the wizard survives the rollback of a batch
         sheet = wizard._import_open(self._content())
         for rows in self._batches(wizard, sheet):
@@ -228,8 +229,9 @@ class CrmImportJob(models.Model):
             self._add_errors((row.number, row.cells, self.message) for row in rows)
 
     def _batches(self, wizard, sheet):
-        """The parsed rows that are still to do, in batches."""
-        return wizard._import_batches(islice(wizard._import_parse(sheet), self.processed_count, None))
+        """The rows that are still to do, parsed, in batches."""
+        sheet.raw_rows = islice(sheet.raw_rows, self.processed_count, None)
+        return wizard._import_batches(wizard._import_parse(sheet, self.repeated or {}))
 
     def _add_errors(self, rows):
         errors = ({"job_id": self.id, "row_number": number, "message": message,
@@ -238,8 +240,10 @@ class CrmImportJob(models.Model):
         for vals_list in split_every(1000, errors, list):
             self.env["crm.import.error"].create(vals_list)
 
-    def _begin_turn(self):
+    def _begin_turn(self, wizard):
         self.write({"state": "running", "turn_date": fields.Datetime.now()})
+        if not self.processed_count:
+            self.repeated = wizard._import_find_repeated(wizard._import_open(self._content()))
 
     def _finish(self):
         self.write({"state": "done", "finish_date": fields.Datetime.now()})

@@ -295,10 +295,25 @@ class CrmImportWizard(models.AbstractModel):
 
     # PARSING
 
-    def _import_parse(self, sheet):
-        """Yield an ImportRow for each row of the sheet, without using the database."""
+    def _import_find_repeated(self, sheet):
+        """Which rows have a key that an earlier row of the sheet has, without using the database.
+
+        :return: {row number as text, for JSON: [[column name, number of the earlier row]]}
+        """
+        first_numbers, repeated = {}, defaultdict(list)
+        for row in self._import_parse(sheet, {}):
+            for column, key in self._import_keys(row).items() if row.is_pending else ():
+                first = first_numbers.setdefault((column, key), row.number) if key else row.number
+                if first != row.number:
+                    repeated[str(row.number)].append([column, first])
+        return repeated
+
+    def _import_parse(self, sheet, repeated):
+        """Yield an ImportRow for each row of the sheet, without using the database.
+
+        :param dict repeated: as `_import_find_repeated` gives it
+        """
         labels = {column.name: column.label for column in sheet.columns.values()}
-        first_numbers = {}
         for number, cells in sheet.raw_rows:
             row = ImportRow(number, cells, labels, self._import_group(number, cells, sheet.columns))
             if number == sheet.header_number + 1 and self._import_is_example(cells, sheet.columns):
@@ -307,10 +322,8 @@ class CrmImportWizard(models.AbstractModel):
                 continue
             for index, column in sheet.columns.items():
                 self._import_parse_value(row, column, cells[index] if index < len(cells) else None)
-            for key in self._import_keys(row).items() if row.is_pending else ():
-                first = first_numbers.setdefault(key, number) if key[1] else number
-                if first != number:
-                    row.add_error(self.env._("The same as row %(number)s of the file.", number=first), key[0])
+            for column_name, first in repeated.get(str(number), ()):
+                row.add_error(self.env._("The same as row %(number)s of the file.", number=first), column_name)
             yield row
 
     def _import_is_example(self, cells, columns):

@@ -434,11 +434,17 @@ class TestImportBackground(ImportCase, CronMixinCase):
         rows = [["Name", "Code"], *([f"I{n}", f"C{n % 15}"] for n in range(20))]
         job = self.wizards.create({})._import_create_job(workbook(rows), "long.xlsx", False)
         self._commit()
-        with patch("odoo.addons.crm_base.models.import_job.TURN_SECONDS", 0):
+        parse, parsed = type(self.wizards)._import_parse_value, []
+        with (
+            patch("odoo.addons.crm_base.models.import_job.TURN_SECONDS", 0),
+            patch.object(type(self.wizards), "_import_parse_value", lambda *args: parsed.append(parse(*args))),
+        ):
             for _turn in range(10):
                 self.work()
         self.assertEqual((job.state, *self.counts(job)), ("done", 15, 0, 0, 5))
         self.assertIn("row 2", self.messages(job)[17])
+        # 20 rows of 2 cells, for the duplicates and for the import, and 2 rows that each of 10 turns looks ahead
+        self.assertLessEqual(len(parsed), 2 * 20 * 2 + 2 * 2 * 10)
 
     def test_jobs_take_turns(self):
         first, second = self.start(rows=9), self.start(rows=6)
