@@ -51,7 +51,8 @@ class CrmImportJob(models.Model):
     options = fields.Json(readonly=True)
     run_context = fields.Json(readonly=True)
     header = fields.Json(readonly=True)
-    repeated = fields.Json(readonly=True)  # see `_import_find_repeated`; stored, as a turn does not read all rows
+    # as `_import_find_repeated` gives it; stored, as a turn does not read all rows
+    repeated = fields.Json(readonly=True, export_string_translation=False)
     ignored_columns = fields.Char(readonly=True)
     message = fields.Text(readonly=True)
     total_count = fields.Integer(string="Rows", readonly=True)
