@@ -24,7 +24,7 @@ export class SimulationWay extends Component {
         const names = this.props.people ? userIds.map((id) => this.props.people.get(id)) : [];
         const notes = {
             empty: userIds.length ? _t("Nobody found: somebody stands in") : _t("Nobody found: the step is skipped"),
-            passed: _t("Passed over: the requester himself, or has approved before"),
+            passed: _t("Passed over: has approved before"),
             choice: _t("Chosen by the requester"),
             asked: step.mode_label,
         };
