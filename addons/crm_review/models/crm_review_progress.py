@@ -161,6 +161,8 @@ class CrmReview(models.Model):
         stages = []
         lines = review.line_ids.filtered(lambda line: line.kind != "cc").sorted("id")
         for (lap, rank), stage_lines in sorted(lines.grouped(lambda line: (line.lap, line.rank)).items()):
+            if (lap, rank) > (review.lap, review.rank):
+                continue  # opened by a decision that has been withdrawn; it is still to come
             steps = [
                 {
                     "id": step.id,

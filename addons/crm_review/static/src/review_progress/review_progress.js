@@ -66,7 +66,7 @@ export class ReviewProgress extends Component {
             ["waiting", "pending", "approved", "rejected"].includes(state) || !line.state_label ? "" : line.state_label,
             acted_on && state !== "skipped" && this.moment(acted_on),
             state === "pending" && deadline && _t("by %s", this.moment(deadline)),
-            typeof hours === "number" && state !== "skipped" && formatSpan(hours),
+            hours >= 1 / 60 && state !== "skipped" && formatSpan(hours),
         ].filter(Boolean);
     }
 
