@@ -99,6 +99,7 @@ class CrmReviewSubstitute(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        self.check_access("write")  # he who named a substitute for himself must not make it one for somebody else
         self._forget_in_force()
         return result
 

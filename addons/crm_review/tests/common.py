@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.exceptions import UserError
 
 from odoo.addons.crm_base.tests.common import CrmCase
 
@@ -60,6 +61,27 @@ class ReviewCase(CrmCase):
         )
         self.assertEqual(len(line), 1, f"{user.name} has {len(line)} open tasks")
         return line.with_user(user)
+
+    def approve(self, document, *users, comment=None):
+        """Let users approve a document, one after the other."""
+        for user in users:
+            self.task(document, user).action_approve(comment)
+
+    def refused(self, call, *args, message=None, **kwargs):
+        """Whether a call is refused with a clear message, and changes nothing.
+
+        :param str message: part of the message, in English
+        """
+        with self.assertRaises(UserError) as raised, self.env.cr.savepoint():
+            call(*args, **kwargs)
+        self.assertTrue(str(raised.exception).strip())
+        if message:
+            self.assertIn(message, str(raised.exception))
+
+    def history(self, document, action=None):
+        """What has happened in the review of a document: [(action, login)], of one action only if given."""
+        events = document.sudo().review_id.event_ids
+        return [(event.action, event.user_id.login) for event in events if action in (None, event.action)]
 
     def open_for(self, document):
         """Names of those whom a document waits for."""
