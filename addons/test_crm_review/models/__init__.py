@@ -1,0 +1,2 @@
+from . import test_crm_document
+from . import test_crm_plain

@@ -1,0 +1,2 @@
+from . import test_lock
+from . import test_joined
