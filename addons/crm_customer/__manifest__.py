@@ -5,7 +5,7 @@
     "category": "Sales/CRM",
     "author": "CRM Suite Contributors",
     "license": "AGPL-3",
-    "depends": ["crm_base", "sale_management", "contacts", "base_address_extended"],
+    "depends": ["crm_review", "sale_management", "contacts", "base_address_extended"],
     "external_dependencies": {"python": ["rapidfuzz", "python-stdnum"]},
     "data": [
         "security/crm_customer_groups.xml",

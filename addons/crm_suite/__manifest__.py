@@ -7,7 +7,6 @@
     "license": "AGPL-3",
     "depends": [
         "crm_customer",
-        "crm_review",
         "report_pdf_chromium",
         "l10n_cn",
         "l10n_cn_city",
