@@ -44,7 +44,6 @@ export class FlowPicture extends X2ManyField {
             connectGroups: true,
             enable: () => !this.props.readonly,
             ignore: "button",
-            delay: 100,
             placeholderClasses: ["o_crm_flow_placeholder"],
             onDrop: (params) => this.drop(params),
         });

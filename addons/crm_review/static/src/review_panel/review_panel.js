@@ -1,4 +1,4 @@
-import { Component, onWillDestroy, reactive, toRaw, useState } from "@odoo/owl";
+import { Component, onWillDestroy, onWillStart, onWillUpdateProps, useEffect, useState } from "@odoo/owl";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { deserializeDateTime } from "@web/core/l10n/dates";
@@ -6,7 +6,6 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
-import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { askReview } from "@crm_review/review_dialog/review_dialog";
 import { ReviewProgressDialog } from "@crm_review/review_progress/review_progress";
@@ -27,7 +26,13 @@ export class ReviewPanel extends Component {
         this.keepLast = new KeepLast();
         this.hasLocked = false; // whether the form is readonly because of this panel
         this.state = useState({ panel: { state: "new" }, changes: null, isBusy: false });
-        useRecordObserver((record) => this.load(record));
+        onWillStart(() => this.load());
+        onWillUpdateProps(({ record }) => record !== this.props.record && this.load(record));
+        // once it stands: a form that renders again while it is being made makes its widgets again, too
+        useEffect(
+            () => this.lock(),
+            () => [this.state.panel],
+        );
 
         const bus = useService("bus_service");
         const onTodo = () => this.refresh();
@@ -40,17 +45,16 @@ export class ReviewPanel extends Component {
     }
 
     async load(record = this.props.record) {
-        const { resId, resModel } = record; // observed: a document that has just been saved, too
+        const { resId, resModel } = record;
         const panel = resId
             ? await this.keepLast.add(this.orm.silent.call("crm.review", "panel", [resModel, resId]))
             : { state: "new", can_submit: true };
         Object.assign(this.state, { panel, changes: null });
-        this.lock(record);
     }
 
     /** The server refuses changes of a locked document; here the form only shows it. */
-    lock(observed) {
-        const record = reactive(toRaw(observed)); // what is read here is not observed
+    lock() {
+        const { record } = this.props;
         const isLocked = Boolean(this.panel.readonly);
         if (isLocked && !record.dirty && record.isInEdition) {
             record.switchMode("readonly");
