@@ -30,11 +30,12 @@ class CrmReviewEfficiency(models.AbstractModel):
         :param int kind_id: only this kind of document
         :param str step: only steps of this name
         :param int user_id: only this reviewer
-        :return: dict: ``own_only``, ``kinds`` [{id, name}] to choose from, ``total`` and the lists ``by_kind``, ``by_step``
-            and ``by_person``, of dicts with ``id``, ``name``, ``decisions``, ``average`` and ``percentile`` (the 90th) hours
-            to a decision (None without one), ``timed`` (decisions that had a deadline) and ``late`` among them, ``open`` tasks,
-            ``open_late`` among them, ``open_average`` and ``open_oldest`` age in hours, and ``waiting``, all hours waited,
-            the most first. Steps have the ``kind`` and ``kind_id``, too, and one of them ``is_bottleneck``
+        :return: dict: ``own_only``, ``kinds`` [{id, name}] to choose from, ``total`` and the lists ``by_kind``,
+            ``by_step`` and ``by_person`` of dicts, the one with most hours ``waiting`` first: ``id``, ``name``; number
+            of ``decisions``, hours to a decision on ``average`` and as 90th ``percentile`` (None without one);
+            ``timed`` decisions, which had a deadline, and the ``late`` of them; ``open`` tasks, those of them that are
+            ``open_late``, their ``open_average`` and ``open_oldest`` age in hours. Steps have ``kind``, ``kind_id`` and
+            ``is_bottleneck``, too
         """
         own_only = not any(self.env.user.has_group(group) for group in MANAGERS)
         kinds = self.env["crm.review.kind"].search([])

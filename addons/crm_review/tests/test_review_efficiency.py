@@ -3,7 +3,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from .common import ReviewCase
 
@@ -90,4 +90,29 @@ class TestReviewEfficiency(ReviewCase):
         self.assertEqual(Board.with_context(allowed_company_ids=company.ids).get_page(step="First")["total"]["open"], 0)
         self.assertEqual(
             Board.with_context(allowed_company_ids=company.ids).get_page(step="First")["total"]["decisions"], 0
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestReviewEfficiencyPage(HttpCase, ReviewCase):
+    def test_page(self):
+        self.new_flow({"users": self.anna, "name": "Engineer"}, {"users": self.ben, "name": "Buyer"})
+        approval = self.new_approval()
+        self.task(approval, self.anna).action_approve()
+        self.head.password = "head"
+        self.browser_js(
+            "/odoo/review-efficiency",
+            """(async () => {
+                const rows = (name) => document.querySelectorAll(`.o_crm_efficiency_table[name=${name}] tbody tr`);
+                if (rows("steps").length !== 2 || rows("people").length !== 2) {
+                    throw new Error("two steps and two people are expected");
+                }
+                rows("people")[0].querySelector("button").click();
+                while (rows("steps").length !== 1 || !document.querySelector(".o_crm_efficiency_chip")) {
+                    await new Promise((done) => setTimeout(done, 100)); // one person's step
+                }
+                console.log("test successful");
+            })()""",
+            ready="!!document.querySelector('.o_crm_efficiency_table')",
+            login="head",
         )

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from ..tools.conditions import BatchConditions
 from .common import ReviewCase
@@ -21,8 +21,8 @@ class TestReviewSimulation(ReviewCase):
         )
         cls.draft = cls.env["crm.review.flow"].browse(cls.in_force.action_new_version()["res_id"])
 
-    def simulate(self, flow=None, user=None, documents=None, **options):
-        """The page, with only those documents that a test has made; {id: its row}."""
+    def simulate(self, flow=None, user=None, **options):
+        """:return: the page, and {id of a document: its row}"""
         page = (
             self.env["crm.review.simulation"].with_user(user or self.admin).get_page((flow or self.draft).id, **options)
         )
@@ -130,7 +130,7 @@ class TestReviewSimulation(ReviewCase):
         self.task(approval, self.anna).action_approve()
         self.draft.step_ids.filtered(lambda step: step.name == "Buyer").name = "Purchasing"
         _page, rows = self.simulate()
-        self.assertTrue(rows[approval.id]["real"]["state"], "pending")
+        self.assertEqual(rows[approval.id]["real"]["state"], "pending")
         self.assertFalse(rows[approval.id]["real"]["same"])
         self.assertEqual(rows[approval.id]["real"]["way"], [["Engineer"], ["Buyer"]])
         self.assertEqual(rows[approval.id]["real"]["flow"], self.in_force.display_name)
@@ -221,3 +221,30 @@ class TestReviewSimulation(ReviewCase):
         meets = BatchConditions(approvals)
         domain = fields.Domain("amount", ">", 1)
         self.assertEqual([meets(approval, domain) for approval in approvals], [False, True, True])
+
+
+@tagged("post_install", "-at_install")
+class TestReviewSimulationPage(HttpCase, ReviewCase):
+    def test_page(self):
+        flow = self.new_flow({"users": self.anna, "name": "Engineer"})
+        self.new_approval(title="Shown in the page")
+        self.admin.password = "review_admin"
+        self.browser_js(
+            f"/odoo/review-flows/{flow.id}/review-simulation",
+            """(async () => {
+                const find = (selector) => document.querySelector(selector);
+                find(".o_crm_board_cards button[name='none']").click();
+                await new Promise((done) => setTimeout(done, 200));
+                if (find(".o_crm_simulation_documents tbody tr")) {
+                    throw new Error("a document without a flow is shown");
+                }
+                find(".o_crm_simulation_people button").click();
+                await new Promise((done) => setTimeout(done, 200));
+                if (!find(".o_crm_simulation_documents tbody .o_crm_simulation_stop")) {
+                    throw new Error("a person's documents are missing");
+                }
+                console.log("test successful");
+            })()""",
+            ready="!!document.querySelector('.o_crm_simulation_documents tbody tr')",
+            login="review_admin",
+        )

@@ -19,8 +19,8 @@ REAL_STATES = ("pending", "approved", "rejected", "forwarded", "cancelled")
 class CrmReviewSimulation(models.AbstractModel):
     """What a flow would do with the documents of a past period, were it in force: nothing is written.
 
-    The flow takes the place of its version in force among all flows of its kind. People, positions and the values of the
-    documents are those of today.
+    The flow takes the place of its version in force among all flows of its kind. People, positions and the values of
+    the documents are those of today.
     """
 
     _name = "crm.review.simulation"
@@ -51,16 +51,25 @@ class CrmReviewSimulation(models.AbstractModel):
     def get_page(self, flow_id, date_from=False, date_to=False):
         """Lead the documents created in a period through a flow.
 
+        A way is a list of [id of a step, ids of users, state], the state ``asked``, ``choice`` (the requester chooses),
+        ``passed`` (all were passed over) or ``empty`` (nobody was found; who is named stands in). It is None for a
+        document that no flow takes.
+
         :param int flow_id: id of a version of a flow: a draft, the one in force or a retired one
-        :param str date_from: first day, in the user's time zone; by default 90 days ago
+        :param str date_from: first day, in the user's time zone; by default 90 days before the last one
         :param str date_to: last day; by default today
-        :return: dict: ``flow``, ``period`` [first, last day], ``total`` number of documents (of which the latest are looked
-            at), ``steps`` {id: {name, mode}}, ``people`` [{id, name, tasks, signatures, before, real}], the one with most
-            tasks first, and ``documents`` [{id, name, date, requester, flow, way, changed, empty, real}]. A way is a list of
-            [id of a step, ids of users, state], the state ``asked``, ``choice`` (the requester chooses), ``passed`` (all were
-            passed over) or ``empty`` (nobody was found; who is named stands in); None if no flow matches. ``before`` tells
-            the tasks with the flows in force, ``real`` those that people had. Documents say whether their way has ``changed``
-            against the flows in force (None if the flow is itself in force)
+        :return: dict:
+
+            - ``flow``: {id, name, kind, model, state}
+            - ``period``: [first, last day]
+            - ``total``: number of documents in the period, of which the latest are looked at
+            - ``steps``: {id: {name, rank, mode, mode_label, percent}}
+            - ``people``: [{id, name, tasks, signatures, before, real}], the one with most tasks first; ``signatures``
+              are those expected where not all have to sign, ``before`` are the tasks with the flows in force, ``real``
+              those that he had in the last reviews of the documents
+            - ``documents``: [{id, name, date, requester, flow, way, changed, real}]; ``changed`` against the flows in
+              force, None if the flow is in force itself; ``real`` {flow, state, hours, way, same} of the last review or
+              None, its way as [names of steps] of each rank, ``same`` as far as it has come
         :raise AccessError: the user is no administrator, or may not read such documents
         :raise UserError: the flow is gone or has no steps, or the period ends before it begins
         """

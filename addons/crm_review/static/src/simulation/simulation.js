@@ -140,7 +140,9 @@ export class ReviewSimulation extends Component {
 
     pathOf({ flow, way }) {
         if (flow && flow.id === this.page.flow.id) {
-            return way.length ? { way: way.map(([step, , state]) => [step, [], state]) } : { text: _t("Approved at once") };
+            return way.length
+                ? { way: way.map(([step, , state]) => [step, [], state]) }
+                : { text: _t("Approved at once") };
         }
         if (flow) {
             return { text: _t("Another flow: %s", flow.name) };
