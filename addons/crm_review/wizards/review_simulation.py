@@ -107,7 +107,7 @@ class CrmReviewSimulation(models.AbstractModel):
         )
         domain = Domain("create_date", ">=", start) & Domain("create_date", "<", end)
         Document = self.env[flow.model].with_context(active_test=False)
-        documents = Document.search(domain, order="create_date desc, id desc", limit=LIMIT)
+        documents = Document.search(domain, order="id desc", limit=LIMIT)
         return documents, Document.search_count(domain) if len(documents) == LIMIT else len(documents)
 
 

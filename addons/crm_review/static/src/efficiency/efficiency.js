@@ -63,6 +63,12 @@ export class ReviewEfficiency extends Component {
 
     // DISPLAY
 
+    get explanation() {
+        return _t(
+            "Hours are counted day and night, from the moment a task became its reviewer's. The bar shows all hours waited, open tasks included; the step with the most is the bottleneck.",
+        );
+    }
+
     get isEmpty() {
         return !this.page.total.decisions && !this.page.total.open;
     }

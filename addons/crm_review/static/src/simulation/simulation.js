@@ -81,6 +81,12 @@ export class ReviewSimulation extends Component {
         return `${flow.name} · ${states[flow.state]}`;
     }
 
+    get limits() {
+        return _t(
+            "Conditions are checked against the documents as they are today, and people are found as they stand today. Nothing is written.",
+        );
+    }
+
     get period() {
         return this.page.period.map((day) => deserializeDate(day));
     }
