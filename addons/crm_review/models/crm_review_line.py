@@ -1,3 +1,4 @@
+import logging
 import secrets
 
 from odoo import Command, api, fields, models
@@ -10,6 +11,7 @@ from ..tools.outcome import step_outcome
 from .crm_review import OPEN
 from .crm_review_step import MODES
 
+_logger = logging.getLogger(__name__)
 DECIDED = ("approved", "rejected")
 
 
@@ -474,7 +476,10 @@ class CrmReviewLine(models.Model):
 
         :raise UserError: his roles do not let him read this kind of document at all
         """
-        if not self._can_read(user):
+        # sudo: only whether he may is told; in all his companies, not in those that are switched on here
+        context = {"allowed_company_ids": user.sudo().company_ids.ids}
+        document = self.env[self.res_model].browse(self.res_id).with_user(user).with_context(**context)
+        if not document.has_access("read"):
             raise UserError(
                 self.env._(
                     "%(user)s may not read %(document)s. Choose somebody else, or have the administrator give him a "
@@ -483,12 +488,6 @@ class CrmReviewLine(models.Model):
                     document=self.doc_name,
                 )
             )
-
-    def _can_read(self, user):
-        # sudo: only whether he may is told; in all his companies, not in those that are switched on here
-        context = {"allowed_company_ids": user.sudo().company_ids.ids}
-        document = self.env[self.res_model].browse(self.res_id).with_user(user).with_context(**context)
-        return document.has_access("read")
 
     def _pass_on(self, user, comment=None, **vals):
         """A new open task in the same step for `user`."""
@@ -758,24 +757,20 @@ class CrmReviewLine(models.Model):
         """Give open tasks to `heir`, or to whom they fall by themselves where there is none or he may not have them."""
         self.review_id._begin()
         for line in self:
-            if line.state in OPEN:
-                user = heir if heir and line._suits(heir) else line._successor()
-                if user != line.user_id:
-                    line._reassign(user, comment)
+            for user in [heir, *line._successors()] if heir else line._successors():
+                try:
+                    with self.env.cr.savepoint():
+                        if line.state in OPEN:
+                            line._check_person(user)
+                            line._reassign(user, comment)
+                    break
+                except UserError as error:  # the next one, then
+                    _logger.info("Review task %s is not handed to %s: %s", line.id, user.login, error)
 
-    def _successor(self):
-        """:return: who takes this task when its owner does not act: his manager, else a review administrator"""
+    def _successors(self):
+        """:return: who may take this task when its owner does not act: his manager, the review administrators"""
         directory = Directory(self.env, self.company_id)
-        people = directory.superior(self.user_id) + directory.administrators - self.user_id
-        return next((user for user in people if self._suits(user)), directory.administrators[:1])
-
-    def _suits(self, user):
-        return (
-            user.active
-            and not user.share
-            and not self.review_id.flow_id._is_self_review(user, self.requester_id)
-            and self._can_read(user)
-        )
+        return directory.superior(self.user_id) + directory.administrators - self.user_id
 
     def action_seen(self):
         """The user has looked at these copies of his."""

@@ -6,3 +6,6 @@ from . import test_review_report
 from . import test_review_simulation
 from . import test_ways
 from . import test_script
+from . import test_deadlines
+from . import test_races
+from . import test_attacks
