@@ -22,7 +22,8 @@ class CrmReview(models.Model):
         :return: dict: ``state``, ``can_submit``, ``readonly`` (the user may change nothing of the document) and, once
             it has been submitted, ``review_id``, ``round``, ``requester``, ``comment`` (his), ``date_end`` (UTC),
             ``waiting_for`` [{step, users, deadline}], ``task`` (the user's open task, or None), ``withdraw_line_id``,
-            ``refusal`` {step, user, comment} and which of ``can_recall``, ``can_urge``, ``can_copy`` hold
+            ``refusal`` {step, user, comment}, which of ``can_recall``, ``can_urge``, ``can_copy`` hold, and
+            ``reassignable`` [{id, step, user}], the open tasks, for the administrator
         :raise AccessError: the user may not read the document
         """
         kind = self._kind_of(res_model)
@@ -61,7 +62,8 @@ class CrmReview(models.Model):
             (row for row in reversed(lines) if row["acted_by_id"] == uid and row["state"] in DECIDED), None
         )
         refusal = next((row for row in reversed(lines) if row["state"] == "rejected"), None)
-        is_requester = review["requester_id"] == uid or self.env.user.has_group("crm_base.group_crm_admin")
+        is_admin = self.env.user.has_group("crm_base.group_crm_admin")
+        is_requester = review["requester_id"] == uid or is_admin
         decided = any(row["state"] in DECIDED for row in lines)
         recallable = review["recall"] != "never" and not (review["recall"] == "undecided" and decided)
         return {
@@ -80,6 +82,11 @@ class CrmReview(models.Model):
             "can_recall": pending and is_requester and recallable,
             "can_urge": pending and is_requester and bool(steps),
             "can_copy": True,
+            "reassignable": [
+                {"id": row["id"], "step": row["step_name"], "user": row["user_name"]}
+                for row in lines
+                if is_admin and row["state"] in OPEN_STATES
+            ],
         }
 
     @api.model

@@ -9,3 +9,4 @@ from . import test_script
 from . import test_deadlines
 from . import test_races
 from . import test_attacks
+from . import test_review_panel

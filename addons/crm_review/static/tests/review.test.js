@@ -71,6 +71,7 @@ const PANEL = {
     can_recall: false,
     can_urge: false,
     can_copy: true,
+    reassignable: [],
 };
 
 // THE PANEL
@@ -171,6 +172,30 @@ test("more: only what the user may do", async () => {
     await contains("button[name=more]").click();
     expect(queryAllAttributes(".o-dropdown-item", "name")).toEqual(["add_signer", "cc", "withdraw", "recall"]);
     expect.verifySteps(["panel 1"]);
+});
+
+test("the administrator gives one of the open tasks to somebody else, with a reason", async () => {
+    onRpc("res.users", "name_search", () => [[12, "Dora"]]);
+    onRpc("crm.review.line", "action_reassign", ({ args }) => {
+        expect.step(args);
+        return true;
+    });
+    const reassignable = [
+        { id: 4, step: "Finance", user: "Ben" },
+        { id: 5, step: "Finance", user: "Carl" },
+    ];
+    await mountForm({ 1: { ...PANEL, reassignable } });
+    await contains("button[name=more]").click();
+    await contains(".o-dropdown-item[name=reassign]").click();
+    await contains("#crm_review_choice_5").click();
+    await contains(".modal .o_record_selector input").edit("Do", { confirm: false });
+    await runAllTimers();
+    await contains(".o-autocomplete--dropdown-item:contains(Dora)").click();
+    await contains(".modal button[name=confirm]").click();
+    expect(".modal textarea").toHaveClass("is-invalid");
+    await contains(".modal textarea").edit("On leave");
+    await contains(".modal button[name=confirm]").click();
+    expect.verifySteps(["panel 1", [[5], 12, "On leave"], "panel 1"]);
 });
 
 test("a later round unfolds what has changed", async () => {

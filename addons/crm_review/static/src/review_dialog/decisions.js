@@ -11,6 +11,7 @@ const REVIEW = "crm.review";
  * - `people`: "one" or "many" colleagues to choose
  * - `place`: when added signers sign
  * - `target`: whereto a rejected document goes
+ * - `strict`: needs a comment always
  * - `proof`: signature and files, where the step wants them
  * - `message`: what is said above the inputs
  * - `call(values)`: model, method and arguments
@@ -71,6 +72,14 @@ export const DECISIONS = {
         button: _t("Withdraw"),
         message: _t("Your decision is taken back and the document waits for you again."),
         call: ({ lineIds, comment }) => [TASK, "action_withdraw", [lineIds, comment]],
+    },
+    reassign: {
+        title: _t("Reassign"),
+        button: _t("Reassign"),
+        people: "one",
+        strict: true,
+        message: _t("The task is taken from its reviewer; your comment tells why."),
+        call: ({ lineId, userIds, comment }) => [TASK, "action_reassign", [[lineId], userIds[0], comment]],
     },
     cc: {
         title: _t("Send Copies"),

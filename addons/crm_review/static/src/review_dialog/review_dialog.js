@@ -22,6 +22,8 @@ export class ReviewDialog extends Component {
         lineIds: { type: Array, element: Number, optional: true },
         // as in `crm.review.panel`, of approvals and rejections
         tasks: { type: Array, element: Object, optional: true },
+        // of the administrator: [{ id, step, user }] to choose one from
+        choices: { type: Array, element: Object, optional: true },
         // of decisions on a review
         reviewId: { type: Number, optional: true },
         // of submission; `steps` [{ id, name }] whose reviewers the user chooses
@@ -30,7 +32,7 @@ export class ReviewDialog extends Component {
         steps: { type: Array, element: Object, optional: true },
         close: Function,
     };
-    static defaultProps = { tasks: [], steps: [] };
+    static defaultProps = { lineIds: [], tasks: [], choices: [], steps: [] };
 
     setup() {
         this.orm = useService("orm");
@@ -52,6 +54,7 @@ export class ReviewDialog extends Component {
             comeBack: false,
             files: [],
             chosen: Object.fromEntries(this.props.steps.map(({ id }) => [id, []])),
+            lineId: this.props.choices[0]?.id,
             isChecked: false, // the user has tried to go on
             isBusy: false,
         });
@@ -61,13 +64,13 @@ export class ReviewDialog extends Component {
     // WHAT IS NEEDED
 
     get title() {
-        const { lineIds = [] } = this.props;
+        const { lineIds } = this.props;
         return lineIds.length > 1 ? `${this.decision.title} (${lineIds.length})` : `${this.decision.title}`;
     }
 
     get needsComment() {
         const needed = { approve: ["always"], reject: ["always", "reject"] }[this.props.decision] || [];
-        return this.props.tasks.some((task) => needed.includes(task.comment_required));
+        return this.decision.strict || this.props.tasks.some((task) => needed.includes(task.comment_required));
     }
 
     get needsSignature() {
@@ -76,6 +79,11 @@ export class ReviewDialog extends Component {
 
     get needsFile() {
         return this.props.decision === "approve" && this.props.tasks.some((task) => task.attachment_required);
+    }
+
+    /** One file cannot belong to several reviews. */
+    get takesFiles() {
+        return this.decision.proof && (this.needsFile || this.props.lineIds.length === 1);
     }
 
     /** The steps that the document can be sent back to, besides its requester: those that all of the tasks know. */

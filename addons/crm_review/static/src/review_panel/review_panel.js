@@ -107,7 +107,7 @@ export class ReviewPanel extends Component {
 
     /** What stands under "more", in order. */
     get more() {
-        const { task, can_urge, can_copy, can_recall, withdraw_line_id, review_id } = this.panel;
+        const { task, can_urge, can_copy, can_recall, withdraw_line_id, review_id, reassignable } = this.panel;
         return [
             task?.can_forward && { name: "forward", icon: "fa-share", label: _t("Forward") },
             task?.can_forward && { name: "delegate", icon: "fa-comments-o", label: _t("Ask for an Opinion") },
@@ -115,6 +115,7 @@ export class ReviewPanel extends Component {
             review_id && can_copy && { name: "cc", icon: "fa-files-o", label: _t("Send Copies") },
             can_urge && { name: "urge", icon: "fa-bell-o", label: _t("Urge") },
             withdraw_line_id && { name: "withdraw", icon: "fa-undo", label: _t("Withdraw My Decision") },
+            reassignable?.length && { name: "reassign", icon: "fa-random", label: _t("Reassign") },
             can_recall && { name: "recall", icon: "fa-hand-paper-o", label: _t("Recall") },
         ].filter(Boolean);
     }
@@ -130,13 +131,14 @@ export class ReviewPanel extends Component {
     }
 
     async decide(decision) {
-        const { task, review_id: reviewId, withdraw_line_id: withdrawId } = this.panel;
-        const about =
-            decision === "withdraw"
-                ? { lineIds: [withdrawId] }
-                : ["urge", "recall", "cc"].includes(decision)
-                  ? { reviewId }
-                  : { lineIds: [task.id], tasks: [task] };
+        const { task, review_id: reviewId, withdraw_line_id: withdrawId, reassignable } = this.panel;
+        const about = {
+            withdraw: { lineIds: [withdrawId] },
+            reassign: { choices: reassignable },
+            cc: { reviewId },
+            urge: { reviewId },
+            recall: { reviewId },
+        }[decision] || { lineIds: [task.id], tasks: [task] };
         await this.act(() => askReview(this.env, { decision, ...about }));
     }
 
