@@ -21,7 +21,7 @@ class TestRaces(BaseCase):
         # Odoo's own test runner holds this lock while tests run; the threads would wait for it for ever.
         cls.startClassPatcher(patch.object(Registry, "_lock", DummyRLock()))
         cls.registry = Registry(get_db_name())
-        cls.startClassPatcher(patch("time.sleep"))  # the pauses before a call is repeated
+        cls.pauses = cls.startClassPatcher(patch("odoo.service.model.time"))  # before a call is repeated
         cls.startClassPatcher(patch.object(cls.registry["crm.review"], "_notify", lambda *args, **kwargs: None))
         cls.addClassCleanup(cls.clean_up)
         with cls.registry.cursor() as cr:
@@ -186,6 +186,7 @@ class TestRaces(BaseCase):
                 self.assertEqual(waiting.user_id.id, self.third, "both signatures count")
 
             self.look(document, check)
+        self.assertTrue(self.pauses.sleep.called, "the threads never met: the test has shown nothing")
 
     def outcomes(self, other, rounds=ROUNDS):
         """Let the last approver meet somebody over many documents.
