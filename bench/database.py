@@ -5,6 +5,7 @@ PGPORT and so on.
 """
 
 import argparse
+import logging
 import multiprocessing
 import os
 import sys
@@ -24,6 +25,7 @@ SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 os.chdir(ROOT)
 os.environ.setdefault("ODOO_RC", str(ROOT / "odoo.conf"))
 config.parse_config(["--log-level=warn"], setup_logging=True)
+logging.getLogger("pikepdf").setLevel(logging.WARNING)  # it says that it is there
 
 
 def parser(description):

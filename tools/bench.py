@@ -41,8 +41,8 @@ def main(_arguments):
                     pg.drop_database(where, old)
             building = f"{databases.PREFIX}building"
             pg.create_database(where, building, copies.suite_name)
-            with steps.step(f"{size} customers\n"):
-                program("generate.py", where, size, "-d", building)
+            steps.ready(f"{size} customers", "being generated")
+            program("generate.py", where, size, "-d", building)
             pg.rename_database(where, building, name)
         program("run.py", where, size, "-d", name)
         empty = f"{databases.PREFIX}bench_empty"
