@@ -10,6 +10,7 @@
     "data": [
         "security/crm_customer_groups.xml",
         "security/crm_customer_rules.xml",
+        "security/owner_rules.xml",
         "security/ir.model.access.csv",
         "data/crm_customer_level_data.xml",
         "data/crm_customer_category_data.xml",
@@ -19,6 +20,7 @@
         "views/crm_followup_views.xml",
         "report/crm_customer_analysis_views.xml",
         "views/res_partner_views.xml",
+        "views/crm_customer_owner_history_views.xml",
         "wizards/customer_import_views.xml",
         "wizards/sale_order_import_views.xml",
         "views/crm_customer_menus.xml",

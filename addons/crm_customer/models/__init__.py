@@ -1,5 +1,6 @@
 from . import crm_customer_category
 from . import crm_customer_level
+from . import crm_customer_owner_history
 from . import crm_customer_scope_mixin
 from . import crm_followup
 from . import numbering_rule
@@ -7,6 +8,7 @@ from . import res_country_state
 from . import res_partner
 from . import res_partner_duplicate
 from . import res_partner_export
+from . import res_partner_owner
 from . import res_partner_scope
 from . import sale_order
 from . import sale_order_line

@@ -4,6 +4,7 @@ from . import test_customer_import
 from . import test_query_counts
 from . import test_res_partner
 from . import test_res_partner_duplicate
+from . import test_res_partner_owner
 from . import test_res_partner_scope
 from . import test_res_partner_search
 from . import test_sale_order_import
