@@ -66,7 +66,7 @@ export class FlowPicture extends X2ManyField {
         const label = Object.fromEntries(step.fields.who.selection)[who];
         const named = {
             position: position_id && position_id.display_name,
-            users: user_ids.records.map((user) => user.data.display_name).join(_t(", ")),
+            users: user_ids.records.map((user) => user.data.display_name).join(", "),
             field: user_field_id && user_field_id.display_name,
             level: _t("Manager of level %s", level),
         }[who];

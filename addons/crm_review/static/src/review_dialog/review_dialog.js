@@ -109,6 +109,10 @@ export class ReviewDialog extends Component {
         };
     }
 
+    reviewersOf(step) {
+        return _t("Reviewers of %s", step.name);
+    }
+
     isMissing(name) {
         return this.state.isChecked && this.missing[name];
     }

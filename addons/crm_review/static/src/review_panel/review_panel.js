@@ -89,7 +89,7 @@ export class ReviewPanel extends Component {
             const moment = deadline && deserializeDateTime(deadline);
             return {
                 step,
-                users: users.join(_t(", ")),
+                users: users.join(", "),
                 deadline: moment && _t("by %s", formatMoment(moment)),
                 isOverdue: moment && moment < luxon.DateTime.now(),
             };
@@ -102,7 +102,7 @@ export class ReviewPanel extends Component {
     }
 
     get editable() {
-        return this.panel.task.editable.join(_t(", "));
+        return this.panel.task.editable.join(", ");
     }
 
     /** What stands under "more", in order. */

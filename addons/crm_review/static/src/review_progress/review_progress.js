@@ -48,7 +48,11 @@ export class ReviewProgress extends Component {
     }
 
     get copies() {
-        return this.progress.copies.join(_t(", "));
+        return this.progress.copies.join(", ");
+    }
+
+    roundOf({ round }) {
+        return _t("Round %s", round);
     }
 
     avatar(userId) {

@@ -1,4 +1,5 @@
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
@@ -26,6 +27,10 @@ export class ReviewSnapshot extends Component {
             .filter(({ state }) => state !== "future")
             .flatMap(({ steps }) => steps.flatMap(({ name, lines }) => lines.map((line) => ({ ...line, step: name }))));
         Object.assign(this.state, { changes, reviewers });
+    }
+
+    origin({ for_user: principal }) {
+        return _t("for %(user)s", { user: principal });
     }
 
     get snapshot() {
