@@ -43,10 +43,9 @@ class CrmReviewKind(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=100)
     active = fields.Boolean(default=True)
-    model_id = fields.Many2one(
+    model_id = fields.Many2one(  # required; but what has been reviewed outlives the add-on that its model came from
         "ir.model",
-        required=True,
-        ondelete="cascade",
+        ondelete="set null",
         domain="[('transient', '=', False), ('abstract', '=', False)]",
     )
     model = fields.Char(related="model_id.model", store=True, string="Technical Name")
@@ -135,12 +134,13 @@ class CrmReviewKind(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         kinds = super().create(vals_list)
+        kinds._check_model_id()
         self._definition_changed()
         kinds._join()
         return kinds
 
     def write(self, vals):
-        if "model_id" in vals and any(kind.model_id.id != vals["model_id"] for kind in self):
+        if "model_id" in vals and any(kind.model_id.id not in (False, vals["model_id"]) for kind in self):
             raise ValidationError(
                 self.env._("The model of a kind of document does not change. Make another kind for another model.")
             )
@@ -155,7 +155,7 @@ class CrmReviewKind(models.Model):
         self._definition_changed()
         return result
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_used(self):
         # sudo: whether there are any
         flows = self.env["crm.review.flow"].sudo().with_context(active_test=False)
