@@ -160,8 +160,9 @@ class CrmCustomerImport(models.TransientModel):
     def _import_rows(self, rows):
         # the duplicates have been looked for above; a log of every field would double the work
         checked = self.with_context(crm_duplicates_checked=CHECKED, tracking_disable=True)
-        super(CrmCustomerImport, checked)._import_rows(rows)
+        result = super(CrmCustomerImport, checked)._import_rows(rows)
         checked._import_contacts(rows)
+        return result
 
     def _import_contacts(self, rows):
         """Create the rows' contacts, unless the customer has one of that name."""
