@@ -1,4 +1,7 @@
+from functools import partial
+
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -7,7 +10,8 @@ class CrmScopeMixin(models.AbstractModel):
     """Records with an owner, visible by the reader's data scope.
 
     A model joins by inheriting this mixin and by one global record rule ``[("crm_in_scope", "=", True)]``.
-    ``_crm_scope_grants`` adds what makes a record visible besides its owner.
+    ``_crm_scope_grants`` adds what opens a record besides its owner, ``_crm_scope_read_grants`` what opens it for
+    reading only: `_check_access` of this mixin refuses to change such records, no second rule is needed.
     """
 
     _name = "crm.scope.mixin"
@@ -21,17 +25,38 @@ class CrmScopeMixin(models.AbstractModel):
         search="_search_crm_in_scope",
         export_string_translation=False,
     )
+    crm_in_write_scope = fields.Boolean(
+        string="In My Data Scope for Changes",
+        compute="_compute_crm_in_write_scope",
+        search="_search_crm_in_write_scope",
+        export_string_translation=False,
+    )
 
     @api.depends_context("uid")
     @api.depends(lambda self: self._crm_scope_depends())
     def _compute_crm_in_scope(self):
+        self._crm_compute_scope("crm_in_scope")
+
+    @api.depends_context("uid")
+    @api.depends(lambda self: self._crm_scope_depends())
+    def _compute_crm_in_write_scope(self):
+        self._crm_compute_scope("crm_in_write_scope")
+
+    def _crm_compute_scope(self, fname):
         # the rule asks for this in the reader's name, so only the flag is told, never a value of the record
         records = self.sudo().with_context(active_test=False)
-        visible = set(records.search([("id", "in", self._origin.ids), ("crm_in_scope", "=", True)])._ids)
+        found = set(records.search([("id", "in", self._origin.ids), (fname, "=", True)])._ids)
         for record in self:
-            record.crm_in_scope = record._origin.id in visible
+            record[fname] = record._origin.id in found
 
     def _search_crm_in_scope(self, operator, value):
+        return self._crm_search_scope(operator, value, lambda: self._crm_scope_grants() + self._crm_scope_read_grants())
+
+    def _search_crm_in_write_scope(self, operator, value):
+        return self._crm_search_scope(operator, value, self._crm_scope_grants)
+
+    @api.model
+    def _crm_search_scope(self, operator, value, grants):
         if operator != "in" or True not in value:
             return NotImplemented
         if False in value:
@@ -43,7 +68,27 @@ class CrmScopeMixin(models.AbstractModel):
         owner_ids = user._crm_scope_owner_ids()
         if owner_ids is None:
             return Domain.TRUE
-        return Domain.OR([Domain(self._crm_scope_owner, "in", owner_ids), *self._crm_scope_grants()])
+        return Domain.OR([Domain(self._crm_scope_owner, "in", owner_ids), *grants()])
+
+    def _check_access(self, operation):
+        result = super()._check_access(operation)
+        if operation == "read" or not any(self._ids):
+            return result
+        forbidden, make_error = result or (self.browse(), None)
+        # sudo: only the flag is asked, as by a record rule
+        locked = (self - forbidden).sudo().filtered(lambda record: record.id and not record.crm_in_write_scope)
+        if not locked:
+            return result
+        return forbidden | self.browse(locked._ids), make_error or partial(self._crm_make_read_only_error, locked[:1])
+
+    @api.model
+    def _crm_make_read_only_error(self, record):
+        return AccessError(
+            self.env._(
+                "You may read %(record)s but not change it. Ask whose it is to do it, or to let you.",
+                record=record.display_name,
+            )
+        )
 
     @api.model
     def _crm_scope_depends(self):
@@ -52,11 +97,19 @@ class CrmScopeMixin(models.AbstractModel):
 
     @api.model
     def _crm_scope_grants(self):
-        """What lets the reader (``self.env.uid``) see a record whose owner is outside his scope.
+        """What opens a record whose owner is outside the user's scope (``self.env.uid``), for reading and changing.
 
         Each domain must be answered by an index: use :meth:`_crm_scope_subquery` rather than a condition on
         an x2many field, which PostgreSQL answers by reading the whole table once it stands beside another
         alternative.
+
+        :return: list of domains, any of which is enough
+        """
+        return []
+
+    @api.model
+    def _crm_scope_read_grants(self):
+        """What opens a record for reading only, beside :meth:`_crm_scope_grants` and of the same kind.
 
         :return: list of domains, any of which is enough
         """

@@ -2,10 +2,17 @@ from . import crm_customer_category
 from . import crm_customer_level
 from . import crm_customer_owner_history
 from . import crm_customer_scope_mixin
+from . import crm_churn_facts
+from . import crm_churn_score
+from . import crm_churn_warning
+from . import crm_churn_backtest
+from . import crm_customer_share
 from . import crm_followup
 from . import numbering_rule
+from . import res_config_settings_churn
 from . import res_country_state
 from . import res_partner
+from . import res_partner_activity
 from . import res_partner_duplicate
 from . import res_partner_export
 from . import res_partner_owner

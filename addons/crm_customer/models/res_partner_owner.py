@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 
 class ResPartner(models.Model):
-    """Whose a customer is: a salesperson's (private), a pool's, or nobody's (unassigned). All changes go through here."""
+    """Whose a customer is: a salesperson's (private), a pool's, or nobody's (unassigned); it changes only here."""
 
     _inherit = "res.partner"
 
@@ -115,6 +115,7 @@ class ResPartner(models.Model):
         history = customers.env["crm.customer.owner.history"]
         history._end(customers)
         customers._crm_unfollow_owner(user)
+        customers._crm_end_shares(user)
         customers._crm_update_owner(user, pool)
         history._begin(customers, how, reason)
         self.env.invalidate_all(flush=False)
@@ -223,22 +224,40 @@ class ResPartner(models.Model):
             )
         )
 
-    def _crm_notify_owner(self, user, reason=None):
-        """Tell a salesperson which customers are his now, in one message.
-
-        :param user: ``res.users``; nothing is sent to nobody or to oneself
-        """
-        if not user or user == self.env.user or not self:
-            return
-        lang_self = self.with_context(lang=user.lang)
-        names = lang_self.env._(", ").join(self.sudo()[:10].mapped("name"))  # sudo: they are the receiver's now
-        body = (
-            lang_self.env._("%(count)s customers are yours now: %(names)s…", count=len(self), names=names)
-            if len(self) > 10
-            else lang_self.env._("Yours now: %(names)s", names=names)
+    def _crm_end_shares(self, heir):
+        """Who gets customers needs no share of them; those that nobody owns are open to nobody."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_customer_share SET active = FALSE WHERE active AND partner_id = ANY(%s) AND %s",
+                self.ids,
+                SQL("user_id = %s", heir.id) if heir else SQL("TRUE"),
+            )
         )
+        if not heir:
+            self.env.cr.execute(SQL("DELETE FROM res_partner_crm_assistant_rel WHERE partner_id = ANY(%s)", self.ids))
+
+    def _crm_notify_owner(self, user, reason=None):
+        """Tell a salesperson in one message that customers are his now."""
+        lang = self.with_context(lang=user.lang).env
+        self._crm_notify(user, lang._("Customers handed over to you"), reason)
+
+    def _crm_notify_shared(self, user, reason=None):
+        """Tell a colleague in one message that customers are shared with him."""
+        lang = self.with_context(lang=user.lang).env
+        self._crm_notify(user, lang._("Customers shared with you"), reason)
+
+    def _crm_notify(self, user, subject, reason):
+        """Name these customers to a colleague who may see them; nothing is sent to oneself.
+
+        :param user: ``res.users``
+        """
+        if not self or not user or user == self.env.user:
+            return
+        lang = self.with_context(lang=user.lang).env
+        names = lang._(", ").join(self.sudo()[:10].mapped("name"))  # sudo: the receiver may see them now
+        body = lang._("%(names)s… (%(count)s customers)", names=names, count=len(self)) if len(self) > 10 else names
         self.env["mail.thread"].message_notify(
             partner_ids=user.partner_id.ids,
-            subject=lang_self.env._("Customers for you"),
-            body=f"{body} {reason}" if reason else body,
+            subject=subject,
+            body=lang._("%(customers)s. Reason: %(reason)s", customers=body, reason=reason) if reason else body,
         )

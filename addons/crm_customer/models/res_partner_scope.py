@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class ResPartner(models.Model):
@@ -29,6 +30,11 @@ class ResPartner(models.Model):
         help="Sales assistants who see and edit this customer beside its salesperson.",
     )
 
+    share_ids = fields.One2many("crm.customer.share", "partner_id", string="Shares")
+    crm_shared_with_me = fields.Boolean(
+        string="Shared with Me", compute="_compute_crm_shared_with_me", search="_search_crm_shared_with_me"
+    )
+
     # "IS NOT NULL" keeps the planner from reading all customers out of it where no salesperson is asked for
     _customers_by_owner = models.Index(
         "(user_id) WHERE is_crm_customer IS TRUE AND active IS TRUE AND user_id IS NOT NULL"
@@ -41,11 +47,27 @@ class ResPartner(models.Model):
 
     @api.depends("parent_id.user_id", "crm_customer_id")
     def _compute_user_id(self):
-        result = super()._compute_user_id()
-        for partner in self:
-            if partner.crm_customer_id and not partner.is_crm_customer:
+        # a customer's salesperson never comes from another customer: it may lie in a pool
+        others = self.filtered(lambda partner: not partner.is_crm_customer)
+        result = super(ResPartner, others)._compute_user_id()
+        for partner in others:
+            if partner.crm_customer_id:
                 partner.user_id = partner.parent_id.user_id
         return result
+
+    @api.depends_context("uid")
+    @api.depends("share_ids.access", "share_ids.active", "share_ids.date_to")
+    def _compute_crm_shared_with_me(self):
+        shared = self.search([("id", "in", self.ids), ("crm_shared_with_me", "=", True)])
+        for partner in self:
+            partner.crm_shared_with_me = partner._origin in shared
+
+    def _search_crm_shared_with_me(self, operator, value):
+        if operator != "in" or set(value) != {True}:
+            return NotImplemented
+        share = self.env["crm.customer.share"]
+        shared = SQL("%s UNION ALL %s", share._in_force("read"), share._in_force("edit"))
+        return self._crm_scope_subquery("id", shared)
 
     @api.model
     def _crm_scope_grants(self):

@@ -1,4 +1,7 @@
+from . import test_churn
+from . import test_crm_churn
 from . import test_crm_followup
+from . import test_crm_customer_share
 from . import test_customer_analysis
 from . import test_customer_import
 from . import test_query_counts

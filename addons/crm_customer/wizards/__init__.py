@@ -1,2 +1,3 @@
 from . import customer_import
+from . import customer_share
 from . import sale_order_import
