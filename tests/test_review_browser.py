@@ -204,6 +204,7 @@ def test_from_the_badge_on_the_phone(screen):
     for name, size in (("desktop", DESKTOP), ("phone", PHONE)):
         manager = screen("liuyang", size)
         page = manager.page
+        manager.open("approvals", ".o_list_view, .o_kanban_view")
         page.wait_for_selector(".o_crm_review_count")
         page.click(".o_crm_review_todo")
         page.wait_for_selector("button[data-kind]")
