@@ -229,7 +229,8 @@ class BackTest(NamedTuple):
     buyers: int  # who ordered in the time held out
     parameters: bgnbd.Parameters | None
     quality: dict  # way of ranking → Quality: extended (if there is one), model or rules, recency
-    standing: np.ndarray  # of customers who came back before, see Scores
+    count: np.ndarray  # days with orders of customers who came back before
+    standing: np.ndarray  # theirs, see Scores
     late: np.ndarray  # whether they were over their own rhythm
     bought: np.ndarray  # whether they ordered in the time held out
 
@@ -266,6 +267,7 @@ def back_test(purchases, cutoff, holdout, followups=None):
         int(np.count_nonzero(bought)),
         bgnbd.fit(*history.model_data) if known else None,
         {way: quality(rank, bought, repeat) for way, rank in ranks.items()},
+        history.count[repeat],
         scores.standing[repeat],
         history.idle[repeat] > history.interval[repeat],
         bought[repeat],
