@@ -231,8 +231,9 @@ class CrmReviewKind(models.Model):
 
         :return: {model: (its Kind or None, [(many2one to a document, that document's Kind, its one2many)])}
         """
-        if not tools.sql.table_exists(self.env.cr, self._table):  # while this add-on is being installed
-            return {}
+        columns = {name for name, field in self._fields.items() if field.store and field.column_type}
+        if not columns <= tools.sql.table_columns(self.env.cr, self._table).keys():
+            return {}  # while this add-on is being installed, updated or taken away
         names = {name for name in self.env.registry if self._is_native(name) and not self.env[name]._abstract}
         names.update(self.sudo().with_context(active_test=False).search([]).mapped("model"))  # sudo: as in _of
         guarded = {}

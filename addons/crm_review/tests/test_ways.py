@@ -1,8 +1,10 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import Command, fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import ReviewCase
@@ -193,7 +195,7 @@ class TestWays(ReviewCase):
             {"name": "Partner", "model_id": self.env["ir.model"]._get_id("res.partner.category")}
         )
         flow = self.new_flow(
-            {"users": self.anna, "domain": "[('amount', '>', 1), ('title', '!=', False)]"}, publish=False
+            {"users": self.anna, "domain": "[('amount', '>', 1), ('content', '!=', False)]"}, publish=False
         )
         flow.write({"kind_id": other.id})
         self.refused(flow.action_publish, message="cannot be read")
@@ -217,6 +219,7 @@ class TestWays(ReviewCase):
     def test_a_hook_that_refuses_leaves_nothing_half_done(self):
         self.new_flow({"users": self.anna})
         approval = self.new_approval(submit=False)
-        self.env["crm.numbering.rule"].search([("code", "=", "approval")]).unlink()
-        self.refused(approval.action_review_submit)
+        fault = UserError("no number")
+        with patch.object(self.registry["crm.numbering.rule"], "_next_number", side_effect=fault):
+            self.refused(approval.action_review_submit, message="no number")
         self.assertEqual((approval.review_state, approval.review_id.id), ("new", False))
