@@ -80,8 +80,7 @@ class CrmChurnScore(models.Model):
 
     @api.model
     def _churn_timezone(self):
-        company = self._churn_company()
-        return company.resource_calendar_id.tz or company.partner_id.tz or DEFAULT_TIMEZONE
+        return self._churn_company().partner_id.tz or DEFAULT_TIMEZONE
 
     @api.model
     def _churn_today(self):

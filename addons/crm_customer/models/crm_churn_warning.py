@@ -71,7 +71,7 @@ class CrmChurnWarning(models.Model):
         :raise UserError: it was decided by the customer's orders
         """
         self._churn_check_may_decide()
-        if not all(self.mapped("closed_by_id")):
+        if not all(warning.closed_by_id for warning in self):
             raise UserError(self.env._("The customer's orders have decided this warning. It stays as it is."))
         # sudo: the outcome is written by these actions only
         self.sudo().write({"state": "open", "closed_on": False, "closed_by_id": False})
@@ -204,6 +204,7 @@ class CrmChurnWarning(models.Model):
         So many a night for each salesperson that he can do something about them: others follow in the next nights.
         """
         setting = self.env["crm.churn.score"]._churn_setting
+        self.flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
