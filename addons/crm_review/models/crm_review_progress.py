@@ -61,7 +61,8 @@ class CrmReview(models.Model):
         withdrawable = next(
             (row for row in reversed(lines) if row["acted_by_id"] == uid and row["state"] in DECIDED), None
         )
-        refusal = next((row for row in reversed(lines) if row["state"] == "rejected"), None)
+        refused = [row for row in lines if row["state"] == "rejected" and row["counts_as"] != "opinion"]
+        refusal = refused[-1] if refused else None
         is_admin = self.env.user.has_group("crm_base.group_crm_admin")
         is_requester = review["requester_id"] == uid or is_admin
         decided = any(row["state"] in DECIDED for row in lines)
@@ -81,7 +82,7 @@ class CrmReview(models.Model):
             and {"step": refusal["step_name"], "user": refusal["user_name"], "comment": refusal["comment"] or ""},
             "can_recall": pending and is_requester and recallable,
             "can_urge": pending and is_requester and bool(steps),
-            "can_copy": True,
+            "can_copy": is_requester or any(row["user_id"] == uid for row in lines),
             "reassignable": [
                 {"id": row["id"], "step": row["step_name"], "user": row["user_name"]}
                 for row in lines
@@ -285,7 +286,7 @@ def _task(mine, lines):
     earlier = {}
     if mine["reject_policy"] == "any":
         for row in lines:
-            if row["rank"] < mine["rank"] and row["state"] != "skipped":
+            if row["rank"] < mine["rank"] and row["state"] not in ("skipped", "withdrawn"):
                 earlier.setdefault(row["rank"], {})[row["step_name"]] = True
     names = ("id", "since", "deadline", "signature_required", "attachment_required", "can_forward", "can_add_signer")
     return {name: mine[name] for name in names} | {
@@ -310,11 +311,10 @@ def _may_withdraw(own, lines, lap):
         in_turn = (
             own["mode"] == "turn"
             and (own["step_id"], own["lap"]) == (row["step_id"], row["lap"])
-            and own["counts_as"] == row["counts_as"] == "reviewer"
             and own["sequence"] < row["sequence"]
         )
-        answered = own["counts_as"] == "opinion" and row["id"] == own["parent_id"] and row["state"] in DECIDED
-        if acted and (later or after or in_turn) or answered:
+        asked_first = row["id"] == own["parent_id"] and (own["counts_as"] == "opinion" or own["place"] == "before")
+        if acted and (later or after or in_turn or asked_first):
             return False
     return True
 
@@ -376,7 +376,7 @@ class CrmReviewLine(models.Model):
         states = set(self.filtered(lambda line: line.state != "withdrawn").mapped("state"))
         if states & {*OPEN_STATES}:
             return "current"
-        if "rejected" in states:
+        if self.filtered(lambda line: line.state == "rejected" and line.counts_as != "opinion"):
             return "rejected"
         return "skipped" if states <= {"skipped", "cancelled"} else "done"
 

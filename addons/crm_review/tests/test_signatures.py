@@ -20,7 +20,12 @@ class TestSignatures(ReviewCase):
         line = approval.sudo().review_id.line_ids.filtered(
             lambda one: one.acted_by_id == user and one.state in ("approved", "rejected")
         )
-        line[-1:].with_user(user).action_withdraw("sorry")
+        line = line.sorted("id")[-1:]
+        panel = self.env["crm.review"].with_user(user).panel(approval._name, approval.id)
+        self.assertEqual(
+            panel["withdraw_line_id"], not line._why_not_withdraw() and line.id, "offered is what may be done"
+        )
+        line.with_user(user).action_withdraw("sorry")
 
     # MODES
 
@@ -207,6 +212,8 @@ class TestSignatures(ReviewCase):
         self.task(approval, self.anna).action_delegate(self.ben.id, "please check")
         self.task(approval, self.ben).action_reject("I would not")
         self.assertEqual(self.open_for(approval), ["anna"], "an opinion decides nothing")
+        panel = self.env["crm.review"].with_user(self.anna).panel(approval._name, approval.id)
+        self.assertFalse(panel["refusal"], "nor does it look as if it did")
         self.withdraw(approval, self.ben)
         self.assertEqual(self.open_for(approval), ["ben"])
         self.approve(approval, self.ben, self.anna)
