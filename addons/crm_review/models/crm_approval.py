@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 class CrmApproval(models.Model):
@@ -29,6 +30,25 @@ class CrmApproval(models.Model):
 
     _name_uniq = models.UniqueIndex("(company_id, name) WHERE name IS NOT NULL", "This number is taken already.")
     _amount_positive = models.Constraint("CHECK (amount >= 0)", "The amount cannot be negative.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_own(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_own(vals)
+        return super().write(vals)
+
+    def _check_own(self, vals):
+        """Nobody asks for approval in another one's name, or writes the number that submitting draws."""
+        if self.env.su:
+            return
+        if vals.get("user_id", self.env.uid) != self.env.uid and self.user_id.ids != [vals["user_id"]]:
+            raise AccessError(self.env._("Everybody asks for approval in his own name only."))
+        if vals.get("name") and self.mapped("name") != [vals["name"]]:
+            raise AccessError(self.env._("The number is drawn when the approval is submitted."))
 
     @api.depends("name", "title")
     def _compute_display_name(self):

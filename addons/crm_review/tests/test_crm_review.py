@@ -114,3 +114,13 @@ class TestCrmReview(ReviewCase):
         panel = self.env["crm.review"].with_user(self.seller).panel("crm.approval", approval.id)
         self.assertTrue(panel["can_recall"])
         self.assertFalse(panel["task"])
+
+    def test_own_name_and_drawn_number(self):
+        self.new_flow({"users": self.anna})
+        approval = self.new_approval(submit=False)
+        for values in ({"user_id": self.stranger.id}, {"name": "SP-1"}):
+            with self.assertRaises(AccessError):
+                approval.write(values)
+            with self.assertRaises(AccessError):
+                approval.create({"title": "Forged", **values})
+        self.assertFalse(approval.copy().name)
