@@ -32,6 +32,7 @@
     ],
     "assets": {
         "web.assets_backend": ["crm_review/static/src/**/*"],
+        "web.assets_tests": ["crm_review/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["crm_review/static/tests/**/*.test.js"],
     },
     "application": True,

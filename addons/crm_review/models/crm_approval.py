@@ -10,7 +10,8 @@ class CrmApproval(models.Model):
     _inherit = ["crm.review.mixin", "mail.thread.main.attachment", "mail.activity.mixin"]
     _order = "id desc"
 
-    _review_number = "name"
+    _mail_post_access = "read"  # reviewers and those with a copy talk about it, too
+    _review_number = "display_name"
     _review_amount = "amount"
     _review_partner = "partner_id"
     _review_lock_approved = True

@@ -439,13 +439,19 @@ class CrmReviewLine(models.Model):
 
     def _take_files(self, attachment_ids):
         """The user's own uploads become files of the review, readable by whoever may read it."""
-        files = self.env["ir.attachment"].browse(attachment_ids or ()).exists()
         review = self.review_id
-        for file in files.sudo():  # sudo: whose they are is checked next
-            if file.create_uid.id != self.env.uid or file.res_field or file.res_id:
+        own = {"res_model": review._name, "res_id": review.id}
+        taken = self.env["ir.attachment"].sudo()  # sudo: whose they are is checked next
+        for file in taken.browse(attachment_ids or ()).exists():
+            is_reviewed = file.res_model == review._name and file.res_id  # the same file for several tasks
+            if file.create_uid.id != self.env.uid or file.res_field or (file.res_id and not is_reviewed):
                 raise AccessError(self.env._("%(file)s is not a file of yours. Upload it again.", file=file.name))
-        files.sudo().write({"res_model": review._name, "res_id": review.id})
-        return files
+            if is_reviewed:
+                taken |= file.copy(own)
+            else:
+                file.write(own)
+                taken |= file
+        return taken
 
     # PASSING ON
 

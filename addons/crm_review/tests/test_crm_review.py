@@ -124,3 +124,13 @@ class TestCrmReview(ReviewCase):
             with self.assertRaises(AccessError):
                 approval.create({"title": "Forged", **values})
         self.assertFalse(approval.copy().name)
+
+    def test_one_file_for_several_tasks(self):
+        self.new_flow({"users": self.anna, "attachment_required": True})
+        approvals = self.new_approval() | self.new_approval()
+        tasks = self.task(approvals[0], self.anna) | self.task(approvals[1], self.anna)
+        file = self.env["ir.attachment"].with_user(self.anna).create({"name": "report.txt", "raw": b"seen"})
+        tasks.action_approve(attachment_ids=file.ids)
+        self.assertEqual(approvals.mapped("review_state"), ["approved", "approved"])
+        self.assertEqual([len(task.attachment_ids) for task in tasks.sudo()], [1, 1])
+        self.assertEqual(tasks.sudo().attachment_ids.mapped("res_id"), approvals.sudo().review_id.ids)

@@ -280,4 +280,7 @@ def text_of(record, name):
         return dict(field._description_selection(record.env)).get(value, value or "")
     if value is False and field.type != "boolean":
         return ""
+    if field.type == "monetary":
+        currency = record[field.get_currency_field(record)]
+        return f"{value:,.{currency.decimal_places if currency else 2}f}"
     return str(value)
