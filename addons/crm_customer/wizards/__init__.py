@@ -1,3 +1,5 @@
 from . import customer_import
+from . import customer_leaver
 from . import customer_share
 from . import sale_order_import
+from . import vcard_import
