@@ -158,12 +158,13 @@ class ResPartner(models.Model):
     # companies and groups ask of many customers stands in it, so that they are counted without reading them
     _customers_by_name = models.Index(
         "(complete_name, id DESC) INCLUDE (user_id, crm_customer_id, company_id, partner_share, crm_status,"
-        " crm_level_id, crm_category_id, country_id, state_id, crm_source_id)"
+        " crm_level_id, crm_category_id, country_id, state_id, crm_source_id, activity_grade, first_order_date)"
         " WHERE is_crm_customer IS TRUE AND active IS TRUE"
     )
     # for the customer analysis, which joins all buyers of a year
     _customer_shares = models.Index(
-        "(id) INCLUDE (state_id, crm_level_id, crm_category_id, country_id, first_order_date) WHERE is_crm_customer"
+        "(id) INCLUDE (state_id, crm_level_id, crm_category_id, industry_id, country_id, first_order_date)"
+        " WHERE is_crm_customer"
     )
     _one_primary_contact = models.UniqueIndex(
         "(parent_id) WHERE is_primary_contact AND active AND parent_id IS NOT NULL",

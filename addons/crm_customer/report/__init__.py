@@ -1,1 +1,2 @@
 from . import crm_customer_analysis
+from . import crm_customer_analysis_details

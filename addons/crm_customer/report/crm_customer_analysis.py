@@ -16,6 +16,7 @@ SHARES = {
     "state_id": "state_id",
     "level_id": "crm_level_id",
     "category_id": "crm_category_id",
+    "industry_id": "industry_id",
     "country_id": "country_id",
 }
 
@@ -47,6 +48,7 @@ class CrmCustomerAnalysis(models.Model):
             "crm_department_id",
             "crm_level_id",
             "first_order_date",
+            "industry_id",
             "state_id",
         ],
         "sale.order": [
@@ -83,6 +85,7 @@ class CrmCustomerAnalysis(models.Model):
     state_id = fields.Many2one("res.country.state", string="Region", readonly=True)
     level_id = fields.Many2one("crm.customer.level", string="Customer Level", readonly=True)
     category_id = fields.Many2one("crm.customer.category", string="Customer Category", readonly=True)
+    industry_id = fields.Many2one("res.partner.industry", readonly=True)
     first_order_date = fields.Datetime(string="Customer's First Order", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     product_categ_id = fields.Many2one("product.category", string="Product Category", readonly=True)
@@ -112,6 +115,7 @@ class CrmCustomerAnalysis(models.Model):
                    partner.state_id,
                    partner.crm_level_id AS level_id,
                    partner.crm_category_id AS category_id,
+                   partner.industry_id,
                    partner.first_order_date,
                    line.product_id,
                    template.categ_id AS product_categ_id,
@@ -169,7 +173,8 @@ class CrmCustomerAnalysis(models.Model):
         :param year: the year to look at, by default the latest one with orders
         :param partner_id: id of the one customer to look at, by default all
         :return: dict; each `period` is [start, end[ in UTC, as text, as a domain takes it. `years` is empty and the
-            figures are missing if there is no order. `customers` and `shares` are for all customers only.
+            figures are missing if there is no order. `customers` and `shares` are for all customers only,
+            `quantity_all_time` for one customer only, `margin` for those only who may see costs.
         :raise AccessError: the reader may not see analyses, orders or this customer
         """
         self.check_access("read")
@@ -194,10 +199,35 @@ class CrmCustomerAnalysis(models.Model):
         domain &= Domain("date_order", ">=", start) & Domain("date_order", "<", end)
         # a year's customers are added up in memory rather than in files
         self.env.cr.execute("SET LOCAL work_mem = '32MB'")
-        page["products"] = self._page_products(domain)
-        if not partner:
+        page |= self._page_products(domain)
+        if partner:
+            page["quantity_all_time"] = self._page_quantity(partner)
+        else:
             page |= self._page_customers(domain, start)
+        if self._page_may_see_costs():
+            page["margin"] = self._page_margin(domain)
         return page
+
+    @api.model
+    def _page_may_see_costs(self):
+        """Hook: whether the page tells the reader margins.
+
+        Orders know their cost where Odoo's app of margins (sale_margin) is installed.
+        """
+        return "margin" in self.env["sale.order"]._fields and self.env.user.has_group("crm_base.group_sales_manager")
+
+    @api.model
+    def _page_margin(self, domain):
+        query = self.env["sale.order"]._search(domain)
+        margin = SQL("COALESCE(SUM(%s), 0)", self._amount_sql(query, self._order_sql(query, "margin")))
+        [[margin]] = self.env.execute_query(query.select(margin))
+        return self.env.company.currency_id.round(margin)
+
+    @api.model
+    def _page_quantity(self, partner):
+        """How much a customer ever ordered, in the products' own units."""
+        [[quantity]] = self._read_group([("partner_id", "=", partner.id)], [], ["quantity:sum"])
+        return quantity
 
     @api.model
     def _page_periods(self, domain, years, year, most):
@@ -268,7 +298,7 @@ class CrmCustomerAnalysis(models.Model):
 
     @api.model
     def _page_products(self, domain):
-        """The products with the highest amounts; quantities in their own units."""
+        """The products and product categories with the highest amounts; quantities in the products' own units."""
         query = self.env["sale.order"]._search(domain)
         Line = self.env["sale.order.line"]
         line = query.join(query.table, "id", Line._table, "order_id", "lines")
@@ -279,12 +309,24 @@ class CrmCustomerAnalysis(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT product_id, SUM(amount) AS amount, SUM(quantity * uom_uom.factor)
-                  FROM (%s) AS sold
-                  JOIN uom_uom ON uom_uom.id = sold.uom_id
-                 GROUP BY product_id
-                 ORDER BY amount DESC, product_id
-                 LIMIT %s
+                WITH sold AS MATERIALIZED (%s), product AS MATERIALIZED (
+                     SELECT product_id, template.categ_id, SUM(amount) AS amount,
+                            SUM(quantity * line_uom.factor / product_uom.factor) AS quantity
+                       FROM sold
+                       JOIN uom_uom line_uom ON line_uom.id = sold.uom_id
+                       JOIN product_product product ON product.id = sold.product_id
+                       JOIN product_template template ON template.id = product.product_tmpl_id
+                       JOIN uom_uom product_uom ON product_uom.id = template.uom_id
+                      GROUP BY product_id, template.categ_id
+                )
+                (SELECT TRUE, product_id, amount, quantity
+                   FROM product
+                  ORDER BY amount DESC, product_id
+                  LIMIT %s)
+                UNION ALL
+                SELECT FALSE, categ_id, SUM(amount), SUM(quantity)
+                  FROM product
+                 GROUP BY categ_id
                 """,
                 query.select(
                     SQL("%s AS product_id", product),
@@ -297,18 +339,24 @@ class CrmCustomerAnalysis(models.Model):
                 TOP,
             )
         )
+        best = [row for is_product, *row in rows if is_product]
+        categories = [row for is_product, *row in rows if not is_product]
         # sudo: like in every list view, who reads an order sees the names of its products
-        products = self.env["product.product"].sudo().browse(row[0] for row in rows)
-        return [
-            {
-                "id": product.id,
-                "name": product.display_name,
-                "amount": self.env.company.currency_id.round(amount),
-                "quantity": quantity / product.uom_id.factor,
-                "uom": product.uom_id.name,
-            }
-            for product, (_id, amount, quantity) in zip(products, rows, strict=True)
-        ]
+        products = self.env["product.product"].sudo().browse(row[0] for row in best)
+        return {
+            "quantity": sum(quantity for _id, _amount, quantity in categories),
+            "categories": self.sudo()._page_share("product_categ_id", categories, "quantity"),
+            "products": [
+                {
+                    "id": product.id,
+                    "name": product.display_name,
+                    "amount": self.env.company.currency_id.round(amount),
+                    "quantity": quantity,
+                    "uom": product.uom_id.name,
+                }
+                for product, (_id, amount, quantity) in zip(products, best, strict=True)
+            ],
+        }
 
     @api.model
     def _page_customers(self, domain, start):
@@ -371,8 +419,12 @@ class CrmCustomerAnalysis(models.Model):
         }
 
     @api.model
-    def _page_share(self, fname, rows):
-        """One list of shares: the largest parts, then all others in one row without id."""
+    def _page_share(self, fname, rows, measure="customers"):
+        """One list of shares: the largest parts, then all others in one row without id.
+
+        :param rows: lists that begin with id, amount and the measure
+        :param measure: name of what is told of each part besides its amount
+        """
         rows = sorted(rows, key=lambda row: row[1], reverse=True)
         largest, others = rows[:TOP], rows[TOP:]
         records = self.env[self._fields[fname].comodel_name].browse(row[0] for row in largest if row[0])
@@ -384,9 +436,9 @@ class CrmCustomerAnalysis(models.Model):
                 "id": id_ or False,
                 "name": names.get(id_) or self.env._("Not set"),
                 "amount": round_amount(amount),
-                "customers": customers,
+                measure: value,
             }
-            for id_, amount, customers, _newcomers in largest
+            for id_, amount, value, *_rest in largest
         ]
         if others:
             parts.append(
@@ -394,7 +446,7 @@ class CrmCustomerAnalysis(models.Model):
                     "id": None,
                     "name": self.env._("All others"),
                     "amount": round_amount(sum(row[1] for row in others)),
-                    "customers": sum(row[2] for row in others),
+                    measure: sum(row[2] for row in others),
                 }
             )
         label = self.fields_get([fname], ["string"])[fname]["string"]
@@ -502,6 +554,12 @@ class CrmCustomerAnalysis(models.Model):
                 amount,
             ],
             [(row["name"], row["quantity"], row["uom"], money(row["amount"])) for row in page["products"]],
+        )
+        categories = page["categories"]
+        yield (
+            self.env._("%(dimension)s %(year)s", dimension=categories["name"], year=year),
+            [SheetColumn(categories["name"], width=30), SheetColumn(self.env._("Quantity"), "number"), amount],
+            [(row["name"], row["quantity"], money(row["amount"])) for row in categories["rows"]],
         )
         if page["partner"]:
             return

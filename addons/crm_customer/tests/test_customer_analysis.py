@@ -326,7 +326,7 @@ class TestCustomerAnalysis(CustomerCase):
         action = Analysis.action_export_page(year=2024)
         export = self.env["crm.excel.export"].browse(int(action["url"].rpartition("/")[2]))
         sheets = self.workbook(self.admin, export.selection)
-        self.assertEqual(len(sheets), 8)
+        self.assertEqual(len(sheets), 13)
         self.assertEqual(sheets["Amount per year"][1:], [["2024", 40, 1], ["2025", 100.5, 1]])
         self.assertEqual(sheets["This year and last by month"][6], [6, 40, 0])
         self.assertEqual(sheets["Top customers 2024"][1], [self.customer.name, 1, 40])

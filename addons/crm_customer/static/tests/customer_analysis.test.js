@@ -44,6 +44,15 @@ const PAGE = {
         { year: 2026, ...row(150, 2) },
     ],
     by_month: Array.from({ length: 12 }, (_, month) => ({ month: month + 1, ...row(1), before: row(2) })),
+    quantity: 15.5,
+    categories: {
+        field: "product_categ_id",
+        name: "Product Category",
+        rows: [
+            { id: 3, name: "Textiles", amount: 120, quantity: 12.5 },
+            { id: null, name: "All others", amount: 30, quantity: 3 },
+        ],
+    },
     products: [
         { id: 7, name: "Tie", amount: 100, quantity: 12.5, uom: "kg" },
         { id: 8, name: "Bearing", amount: 50, quantity: 3, uom: "Units" },
@@ -65,9 +74,34 @@ const PAGE = {
     ],
 };
 
+const DETAILS = {
+    computed_on: "2026-06-01",
+    currency_id: 1,
+    customers: 9,
+    repeat_buyers: 4,
+    interval: 30.4,
+    lost_after: 365,
+    rfm: [
+        { id: "111", name: "Important: keep", customers: 2, amount: 1234 },
+        { id: "000", name: "General: win back", customers: 0, amount: 0 },
+    ],
+    months: Array.from({ length: 12 }, (_, month) => ({
+        month: month + 1,
+        new: 2,
+        lost: 1,
+        period: [`2026-${month + 1}`, "end"],
+        lost_period: ["2025", "2026"],
+    })),
+    sources: [
+        { id: 6, name: "Fair", customers: 8, won: 2 },
+        { id: false, name: "Not set", customers: 4, won: 0 },
+    ],
+};
+
 /** Mounts the page; the actions it opens become steps. */
-async function mountAnalysis({ page = PAGE, action = {} } = {}) {
+async function mountAnalysis({ page = PAGE, details = DETAILS, action = {} } = {}) {
     onRpc("has_group", () => true);
+    onRpc("crm.customer.analysis", "get_details", () => details);
     onRpc("crm.customer.analysis", "get_page", ({ kwargs }) => {
         expect.step(["get_page", kwargs.year, kwargs.partner_id]);
         return { ...page, year: kwargs.year || page.year };
@@ -88,13 +122,63 @@ async function mountAnalysis({ page = PAGE, action = {} } = {}) {
 test("shows the figures of all customers", async () => {
     await mountAnalysis();
     expect.verifySteps([["get_page", false, false]]);
-    expect(queryAllTexts(".o_crm_analysis_cards strong")).toEqual(["$ 150.00", "$ 200.00", "$ 350.00", "2", "2", "1"]);
+    expect(queryAllTexts(".o_crm_analysis_cards:eq(0) strong")).toEqual([
+        "$ 150.00",
+        "$ 200.00",
+        "$ 350.00",
+        "2",
+        "15.5",
+        "2",
+        "1",
+    ]);
     expect("[name=this_year] .text-danger").toHaveText("25% less than last year");
     expect("[name=orders] small").toHaveText("$ 75.00 on average");
-    expect("canvas").toHaveCount(2);
-    expect(queryAllTexts(".o_crm_analysis_ranking h2")).toEqual(["Top products", "Top customers", "Region"]);
+    expect("canvas").toHaveCount(3);
+    expect(queryAllTexts(".o_crm_analysis_ranking h2")).toEqual([
+        "Top products",
+        "Product series",
+        "Top customers",
+        "Region",
+        "RFM cells, with the amount of all their orders",
+        "Source conversion: customers who ordered",
+    ]);
     expect(queryAllTexts(".o_crm_analysis_ranking:eq(0) small")).toEqual(["12.5 kg", "3 Units"]);
-    expect(queryAllTexts(".o_crm_analysis_ranking:eq(2) small")).toEqual(["50%", "30%", "20%"]);
+    expect(queryAllTexts(".o_crm_analysis_ranking:eq(1) small")).toEqual(["80%", "20%"]);
+    expect(queryAllTexts(".o_crm_analysis_ranking:eq(3) small")).toEqual(["50%", "30%", "20%"]);
+});
+
+test("shows the customers' rhythm", async () => {
+    await mountAnalysis();
+    expect(queryAllTexts(".o_crm_analysis_cards:eq(1) strong")).toEqual(["30 days", "9", "24", "12"]);
+    expect(queryAllTexts(".o_crm_analysis_ranking:eq(4) small")).toEqual(["2 customers", "0 customers"]);
+    expect(queryAllTexts(".o_crm_analysis_ranking:eq(5) .o_crm_analysis_amount")).toEqual(["25%", "0%"]);
+    expect.verifySteps([["get_page", false, false]]);
+    await contains(".o_crm_analysis_amount:contains(1,234)").click();
+    expect.verifySteps([["crm_customer.crm_churn_score_action", [["rfm_cell", "=", "111"]]]]);
+    await contains("button:contains(Fair)").click();
+    expect.verifySteps([
+        [
+            "crm_customer.res_partner_action_customers",
+            [
+                ["is_crm_customer", "=", true],
+                ["crm_source_id", "=", 6],
+            ],
+        ],
+    ]);
+});
+
+test("says when the rhythm is not computed yet", async () => {
+    await mountAnalysis({ details: { ...DETAILS, computed_on: false } });
+    expect.verifySteps([["get_page", false, false]]);
+    expect(".o_crm_analysis_cards").toHaveCount(1);
+    expect("p:contains(computed each night)").toHaveCount(1);
+});
+
+test("shows the margin to those who may see it", async () => {
+    await mountAnalysis({ page: { ...PAGE, margin: 30 } });
+    expect.verifySteps([["get_page", false, false]]);
+    expect("[name=margin] strong").toHaveText("$ 30.00");
+    expect("[name=margin] small").toHaveText("20% of the amount");
 });
 
 test("shows another year", async () => {
@@ -136,18 +220,27 @@ test("figures open the records behind them", async () => {
     expect.verifySteps([lines(["product_id", "=", 7])]);
     await contains(".o_crm_analysis_amount:contains(45)").click();
     expect.verifySteps([lines(["state_id", "=", false])]);
-    await contains(".o_crm_analysis_amount:contains(30)").click();
+    await contains(".o_crm_analysis_ranking:eq(3) .o_crm_analysis_amount:contains(30)").click();
     expect.verifySteps([lines(["state_id", "not in", [5, false]])]);
+    await contains(".o_crm_analysis_ranking:eq(1) .o_crm_analysis_amount:contains(30)").click();
+    expect.verifySteps([lines(["product_categ_id", "not in", [3]])]);
     await contains("button:contains(Silk)").click();
     expect.verifySteps([["crm_customer.crm_customer_analysis_action_customer", { active_id: 41 }]]);
 });
 
 test("shows one customer", async () => {
-    const page = { ...PAGE, partner: { id: 41, name: "Silk" }, customers: undefined, shares: undefined };
+    const page = {
+        ...PAGE,
+        partner: { id: 41, name: "Silk" },
+        quantity_all_time: 40,
+        customers: undefined,
+        shares: undefined,
+    };
     await mountAnalysis({ page, action: { params: { one_customer: true }, context: { active_id: 41 } } });
     expect("h1").toHaveText("Silk");
     expect("[name=interval] strong").toHaveText("73 days");
-    expect(".o_crm_analysis_ranking").toHaveCount(1);
+    expect("[name=quantity] small").toHaveText("40 in all years");
+    expect(".o_crm_analysis_ranking").toHaveCount(2);
     await contains("[name=all_time]").click();
     const [start, end] = PAGE.all_time.period;
     expect.verifySteps([

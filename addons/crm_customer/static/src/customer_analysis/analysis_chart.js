@@ -6,7 +6,7 @@ import { formatCurrency } from "@web/core/currency";
 import { user } from "@web/core/user";
 
 /**
- * Bars of amounts. A click on a bar calls `onClick(label index, dataset index)`.
+ * Bars of amounts, or of what `format` writes. A click on a bar calls `onClick(label index, dataset index)`.
  */
 export class AnalysisChart extends Component {
     static template = "crm_customer.AnalysisChart";
@@ -16,6 +16,7 @@ export class AnalysisChart extends Component {
         // [{ label, data: amounts }], the latest first: it gets the strongest colour
         datasets: Array,
         currencyId: Number,
+        format: { type: Function, optional: true },
         onClick: Function,
     };
 
@@ -41,6 +42,7 @@ export class AnalysisChart extends Component {
         const faded = getCustomColor(scheme, "#C9CCD3", "#5D616D");
         const compact = new Intl.NumberFormat(user.lang, { notation: "compact" });
         const { labels, currencyId } = this.props;
+        const format = this.props.format || ((amount) => formatCurrency(amount, currencyId));
         const datasets = this.props.datasets.map((dataset, index) => ({
             ...dataset,
             backgroundColor: index ? faded : getColor(0, scheme, "sm"),
@@ -78,7 +80,7 @@ export class AnalysisChart extends Component {
                     },
                     tooltip: {
                         callbacks: {
-                            label: (item) => `${item.dataset.label}  ${formatCurrency(item.raw, currencyId)}`,
+                            label: (item) => `${item.dataset.label}  ${format(item.raw)}`,
                         },
                     },
                 },

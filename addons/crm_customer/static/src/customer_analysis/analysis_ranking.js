@@ -12,6 +12,7 @@ export class AnalysisRanking extends Component {
         // [{ id, name, amount, note }]
         rows: Array,
         currencyId: Number,
+        format: { type: Function, optional: true },
         onClick: Function,
         onClickName: { type: Function, optional: true },
     };
@@ -27,6 +28,6 @@ export class AnalysisRanking extends Component {
     }
 
     formatAmount(amount) {
-        return formatCurrency(amount, this.props.currencyId);
+        return this.props.format ? this.props.format(amount) : formatCurrency(amount, this.props.currencyId);
     }
 }

@@ -1,7 +1,7 @@
 import { Component, onWillStart, useRef, useState } from "@odoo/owl";
 import { router } from "@web/core/browser/router";
 import { formatCurrency } from "@web/core/currency";
-import { formatDate, deserializeDateTime } from "@web/core/l10n/dates";
+import { deserializeDate, deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
@@ -16,6 +16,7 @@ import { AnalysisRanking } from "./analysis_ranking";
 
 const { Info } = luxon;
 const MODEL = "crm.customer.analysis";
+const BY_PRODUCT = { search_default_group_product: 1 };
 
 /**
  * What customers ordered: a year beside the year before, the best products and customers, shares.
@@ -32,7 +33,8 @@ export class CustomerAnalysis extends Component {
         this.keepLast = new KeepLast();
         const { params, context } = this.props.action;
         this.partnerId = (params?.one_customer && context.active_id) || false;
-        this.state = useState({ page: undefined });
+        this.keepLastDetails = new KeepLast();
+        this.state = useState({ page: undefined, details: undefined });
         useSetupAction({
             rootRef: useRef("root"),
             getLocalState: () => ({ year: this.page.year }),
@@ -52,6 +54,15 @@ export class CustomerAnalysis extends Component {
         const pageArgs = { year, partner_id: this.partnerId };
         this.state.page = await this.keepLast.add(this.orm.call(MODEL, "get_page", [], pageArgs));
         this.props.updateActionState?.({ year: this.page.year });
+        this.state.details = undefined;
+        if (this.page.years.length && !this.partnerId) {
+            this.loadDetails(this.page.year);
+        }
+    }
+
+    /** The lower part, which comes after the upper one is there. */
+    async loadDetails(year) {
+        this.state.details = await this.keepLastDetails.add(this.orm.silent.call(MODEL, "get_details", [], { year }));
     }
 
     onChangeYear(ev) {
@@ -131,8 +142,30 @@ export class CustomerAnalysis extends Component {
                 note: _t("%s on average", this.formatAmount(average)),
                 onClick: () => this.openOrders(_t("Orders %s", year), this_year.period),
             },
+            {
+                name: "quantity",
+                label: _t("Quantity %s", year),
+                value: this.formatQuantity(this.page.quantity),
+                note: partner
+                    ? _t("%s in all years", this.formatQuantity(this.page.quantity_all_time))
+                    : _t("in the products' own units"),
+                onClick: () => this.openLines(_t("Quantity %s", year), this_year.period, [], BY_PRODUCT),
+            },
+            ...(this.page.margin === undefined ? [] : [this.marginCard]),
             ...(partner ? this.rhythmCards : this.buyerCards),
         ];
+    }
+
+    get marginCard() {
+        const { year, this_year, margin } = this.page;
+        const percent = formatPercentage(this_year.amount ? margin / this_year.amount : 0, { digits: [16, 1] });
+        return {
+            name: "margin",
+            label: _t("Margin %s", year),
+            value: this.formatAmount(margin),
+            note: _t("%s of the amount", percent),
+            onClick: () => this.openOrders(_t("Margin %s", year), this_year.period),
+        };
     }
 
     get rhythmCards() {
@@ -180,7 +213,7 @@ export class CustomerAnalysis extends Component {
     get products() {
         return this.page.products.map((product) => ({
             ...product,
-            note: `${formatFloat(product.quantity, { trailingZeros: false })} ${product.uom}`,
+            note: `${this.formatQuantity(product.quantity)} ${product.uom}`,
         }));
     }
 
@@ -191,17 +224,106 @@ export class CustomerAnalysis extends Component {
         }));
     }
 
+    get categories() {
+        const total = this.page.this_year.amount;
+        return this.page.categories.rows.map((row) => ({ ...row, note: this.formatShare(row.amount, total) }));
+    }
+
+    get detailCards() {
+        const { customers, repeat_buyers, interval, lost_after, months } = this.state.details;
+        const count = (kind) => formatInteger(months.reduce((sum, month) => sum + month[kind], 0));
+        const { year } = this.page;
+        return [
+            {
+                name: "average_interval",
+                label: _t("Average interval"),
+                value: repeat_buyers ? _t("%s days", Math.round(interval)) : "—",
+                note: _t("%s customers came back", formatInteger(repeat_buyers)),
+                onClick: () => this.openScores(_t("Came Back"), [["order_count", ">", 1]]),
+            },
+            {
+                name: "scored",
+                label: _t("Customers who ever ordered"),
+                value: formatInteger(customers),
+                note: _t("in your data scope"),
+                onClick: () => this.openScores(_t("Customers who ever ordered"), []),
+            },
+            {
+                name: "new_customers",
+                label: _t("New customers %s", year),
+                value: count("new"),
+                note: _t("who ordered for the first time"),
+            },
+            {
+                name: "lost_customers",
+                label: _t("Lost customers %s", year),
+                value: count("lost"),
+                note: _t("%s days without an order", formatInteger(lost_after)),
+            },
+        ];
+    }
+
+    get customerChart() {
+        const { months } = this.state.details;
+        return {
+            labels: Info.months("short"),
+            datasets: [
+                { label: _t("New customers"), data: months.map((month) => month.new) },
+                { label: _t("Lost customers"), data: months.map((month) => month.lost) },
+            ],
+        };
+    }
+
+    get cells() {
+        return this.state.details.rfm.map((cell) => ({
+            ...cell,
+            note: _t("%s customers", formatInteger(cell.customers)),
+        }));
+    }
+
+    get sources() {
+        return this.state.details.sources.map((source) => ({
+            ...source,
+            amount: source.customers ? source.won / source.customers : 0,
+            note: _t("%(won)s of %(all)s ordered", {
+                won: formatInteger(source.won),
+                all: formatInteger(source.customers),
+            }),
+        }));
+    }
+
+    get computedOn() {
+        return formatDate(deserializeDate(this.state.details.computed_on));
+    }
+
     get shares() {
         const total = this.page.this_year.amount;
-        // customers of one country only need no list of countries
-        const shares = this.page.shares.filter(({ field, rows }) => field !== "country_id" || rows.length > 1);
+        // customers of one country, or of no industry, need no list of them
+        const optional = ["country_id", "industry_id"];
+        const shares = this.page.shares.filter(({ field, rows }) => !optional.includes(field) || rows.length > 1);
         return shares.map((share) => ({
             ...share,
             rows: share.rows.map((row) => ({
                 ...row,
-                note: total ? formatPercentage(row.amount / total, { digits: [16, 1] }) : "",
+                note: this.formatShare(row.amount, total),
             })),
         }));
+    }
+
+    formatShare(amount, total) {
+        return total ? formatPercentage(amount / total, { digits: [16, 1] }) : "";
+    }
+
+    formatQuantity(quantity) {
+        return formatFloat(quantity, { trailingZeros: false });
+    }
+
+    formatCount(count) {
+        return formatInteger(count);
+    }
+
+    formatRate(rate) {
+        return formatPercentage(rate, { digits: [16, 1] });
     }
 
     formatAmount(amount) {
@@ -257,6 +379,40 @@ export class CustomerAnalysis extends Component {
 
     openProduct(product) {
         return this.openLines(product.name, this.page.this_year.period, [["product_id", "=", product.id]]);
+    }
+
+    openCategory(category) {
+        const shown = this.page.categories.rows.map(({ id }) => id).filter((id) => id !== null);
+        const condition = category.id === null ? ["not in", shown] : ["=", category.id];
+        return this.openLines(category.name, this.page.this_year.period, [["product_categ_id", ...condition]]);
+    }
+
+    openScores(name, domain) {
+        return this.open("crm_customer.crm_churn_score_action", name, {}, domain);
+    }
+
+    openCell(cell) {
+        return this.openScores(cell.name, [["rfm_cell", "=", cell.id]]);
+    }
+
+    /** The customers of a month's bar: the new ones are the first dataset, the lost ones the second. */
+    openCustomerMonth(index, dataset) {
+        const { month, period, lost_period } = this.state.details.months[index];
+        const [field, [start, end], kind] = dataset
+            ? ["last_order_date", lost_period, _t("Lost customers")]
+            : ["first_order_date", period, _t("New customers")];
+        const name = `${kind} ${this.page.year}-${String(month).padStart(2, "0")}`;
+        return this.openScores(name, [
+            [field, ">=", start],
+            [field, "<", end],
+        ]);
+    }
+
+    openSource(source) {
+        return this.open("crm_customer.res_partner_action_customers", source.name, {}, [
+            ["is_crm_customer", "=", true],
+            ["crm_source_id", "=", source.id],
+        ]);
     }
 
     openCustomerLines(customer) {
