@@ -25,5 +25,8 @@ class VCard(http.Controller):
         name = contacts.name if len(contacts) == 1 else request.env._("Contacts")
         return request.make_response(
             b"".join(contact._get_vcard_file() for contact in contacts),
-            [("Content-Type", "text/vcard; charset=utf-8"), ("Content-Disposition", content_disposition(f"{name}.vcf"))],
+            [
+                ("Content-Type", "text/vcard; charset=utf-8"),
+                ("Content-Disposition", content_disposition(f"{name}.vcf")),
+            ],
         )

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -159,9 +159,7 @@ class CrmDailyReport(models.Model):
         for report in self:
             report.check_access("write")
             if report.user_id != self.env.user:
-                raise AccessError(
-                    self.env._("Only %(author)s hands in this report.", author=report.user_id.name)
-                )
+                raise AccessError(self.env._("Only %(author)s hands in this report.", author=report.user_id.name))
             if report.state != "draft":
                 raise UserError(self.env._("This report has been handed in already."))
             if not (report.summary or "").strip():
@@ -288,7 +286,9 @@ class CrmDailyReport(models.Model):
         today = fields.Date.context_today(self.with_context(tz=DEFAULT_TIMEZONE))
         reported = self.search([("date", "=", today), ("user_id", "in", users.ids)]).user_id
         missing = self._crm_at_work(users - reported, today)
-        quiet = self.with_context(mail_auto_subscribe_no_notify=True, mail_create_nosubscribe=True, tracking_disable=True)
+        quiet = self.with_context(
+            mail_auto_subscribe_no_notify=True, mail_create_nosubscribe=True, tracking_disable=True
+        )
         left = len(missing)
         for batch in split_every(BATCH, missing.ids):
             quiet.create([
@@ -299,7 +299,7 @@ class CrmDailyReport(models.Model):
             self.env["ir.cron"]._commit_progress(len(batch), remaining=left)
 
     @api.model
-    def _crm_at_work(self, users, day: date):
+    def _crm_at_work(self, users, day):
         """Those of the users who work on a day, by their calendars, their absences, and China's holidays.
 
         :param users: ``res.users``

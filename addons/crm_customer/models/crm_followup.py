@@ -146,9 +146,7 @@ class CrmFollowup(models.Model):
         for followup in self:
             followup.can_edit = followup not in locked
 
-    @api.depends(
-        "checkin_latitude", "checkin_longitude", "partner_id.partner_latitude", "partner_id.partner_longitude"
-    )
+    @api.depends("checkin_latitude", "checkin_longitude", "partner_id.partner_latitude", "partner_id.partner_longitude")
     def _compute_checkin_distance(self):
         for followup in self:
             here = (followup.checkin_latitude, followup.checkin_longitude)

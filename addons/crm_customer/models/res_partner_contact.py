@@ -44,9 +44,7 @@ class ResPartner(models.Model):
         help="Another contact of the same customer.",
     )
     subordinate_ids = fields.One2many("res.partner", "superior_id", string="Reports")
-    relation_note = fields.Char(
-        string="Relations", help="Whom the contact is close to, related to, or at odds with."
-    )
+    relation_note = fields.Char(string="Relations", help="Whom the contact is close to, related to, or at odds with.")
     contact_history_ids = fields.One2many("crm.contact.history", "contact_id", string="Former Positions")
 
     # COMPUTE
@@ -169,9 +167,7 @@ class ResPartner(models.Model):
         customer.check_access("write")
         # sudo: nobody has the right to write the history
         History = self.env["crm.contact.history"].sudo()
-        last = dict(
-            History._read_group([("contact_id", "in", moving.ids)], ["contact_id"], ["date_to:max"])
-        )
+        last = dict(History._read_group([("contact_id", "in", moving.ids)], ["contact_id"], ["date_to:max"]))
         today = fields.Date.context_today(self)
         History.create([
             {

@@ -21,8 +21,9 @@ def read_cards(content):
         ``office_phone``, ``email``, ``nickname``, ``wechat``, each a text or ""
     :raise ValueError: the file holds no card
 
-    >>> read_cards(b"BEGIN:VCARD\\nVERSION:3.0\\nN:Li;Na;;;\\nFN:Li Na\\nTEL;TYPE=CELL:138 0000\\nEND:VCARD")[0]["phone"]
-    '138 0000'
+    >>> [card] = read_cards(b"BEGIN:VCARD\\nVERSION:3.0\\nN:Li;Na;;;\\nFN:Li Na\\nTEL;TYPE=CELL:138 0000\\nEND:VCARD")
+    >>> card["name"], card["phone"]
+    ('Li Na', '138 0000')
     """
     text = _unquote(_decode(content))
     try:
