@@ -3,6 +3,11 @@ from . import crm_contact_history
 from . import crm_customer_level
 from . import crm_customer_owner_history
 from . import crm_customer_scope_mixin
+from . import crm_customer_pool
+from . import crm_customer_pool_customer
+from . import crm_customer_claim
+from . import crm_customer_reclaim
+from . import crm_customer_owner_history_pool
 from . import crm_churn_facts
 from . import crm_churn_score
 from . import crm_churn_warning
@@ -23,9 +28,11 @@ from . import res_partner_contact
 from . import res_partner_duplicate
 from . import res_partner_export
 from . import res_partner_owner
+from . import res_partner_pool
 from . import res_partner_scope
 from . import res_partner_worklist
 from . import res_users_daily_report
 from . import sale_order
 from . import sale_order_line
 from . import sale_report
+from . import res_users_pool
