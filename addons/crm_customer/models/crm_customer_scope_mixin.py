@@ -63,14 +63,14 @@ class CrmCustomerScopeMixin(models.AbstractModel):
     def _crm_scope_grants(self):
         owner_ids = self.env["res.users"].browse(self.env.uid)._crm_scope_owner_ids() or ()
         assisted = SQL("SELECT partner_id FROM res_partner_crm_assistant_rel WHERE user_id = %s", self.env.uid)
-        opened = SQL("%s UNION ALL %s", assisted, self.env["crm.customer.share"]._in_force("edit"))
         return [
             *super()._crm_scope_grants(),
             [(self._crm_scope_customer_owner, "in", owner_ids)],
-            self._crm_scope_subquery(self._crm_scope_customer, opened),
+            self._crm_scope_subquery(self._crm_scope_customer, assisted),
+            *self.env["crm.customer.share"]._grants(self._crm_scope_customer, "edit"),
         ]
 
     @api.model
     def _crm_scope_read_grants(self):
-        shared = self.env["crm.customer.share"]._in_force("read")
-        return [*super()._crm_scope_read_grants(), self._crm_scope_subquery(self._crm_scope_customer, shared)]
+        shared = self.env["crm.customer.share"]._grants(self._crm_scope_customer, "read")
+        return [*super()._crm_scope_read_grants(), *shared]

@@ -1,6 +1,9 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
+
+FEW = 200  # shares
 
 
 class CrmCustomerShare(models.Model):
@@ -104,6 +107,7 @@ class CrmCustomerShare(models.Model):
         earlier = self.sudo().search([("partner_id", "in", customers.ids)])
         earlier.filtered(lambda share: tuple(share[name].id for name in names) in wanted).active = False
         self.flush_model(["active"])
+        self._shares_changed()
         return super().create(vals_list)
 
     def write(self, vals):
@@ -112,7 +116,12 @@ class CrmCustomerShare(models.Model):
                 self.env._("With whom a customer is shared does not change. Revoke this share and make another.")
             )
         self.sudo().partner_id.with_env(self.env)._crm_check_may_give_away()
+        self._shares_changed()
         return super().write(vals)
+
+    def unlink(self):
+        self._shares_changed()
+        return super().unlink()
 
     # ACTION
     def action_revoke(self):
@@ -121,24 +130,49 @@ class CrmCustomerShare(models.Model):
 
     # BUSINESS
     @api.model
-    def _in_force(self, access):
-        """SQL of the customers that are shared with the reader (``self.env.uid``), answered by an index.
+    def _grants(self, fname, access):
+        """What the shares in force open to the reader (``self.env.uid``).
 
+        A few customers are named one by one, which lets PostgreSQL plan with their number; most readers have none,
+        and their searches stay as they are. Many are looked up in a hash.
+
+        :param fname: stored many2one field to the customer, or ``id``
         :param access: ``read`` or ``edit``: shares with exactly this access
+        :return: list of domains, any of which is enough
         """
+        few = self._few_in_force()
+        if few is None:
+            return [Domain(fname, "in", SQL("SELECT partner_id FROM (%s) AS share", self._in_force(access)))]
+        return [Domain(fname, "in", few[access])] if few[access] else []
+
+    @api.model
+    def _few_in_force(self):
+        """:return: {access: ids of customers}, kept for the transaction; None if there are many"""
+        known = self.env.cr.cache.setdefault(self._name, {})
+        if self.env.uid not in known:
+            in_force = SQL("%s UNION ALL %s", self._in_force("read"), self._in_force("edit"))
+            rows = self.env.execute_query(SQL("%s LIMIT %s", in_force, FEW + 1))
+            few = {access: [id_ for id_, its_access in rows if its_access == access] for access in ("read", "edit")}
+            known[self.env.uid] = few if len(rows) <= FEW else None
+        return known[self.env.uid]
+
+    @api.model
+    def _shares_changed(self):
+        self.env.cr.cache.pop(self._name, None)
+
+    @api.model
+    def _in_force(self, access):
+        """SQL of the customers that are shared with the reader, and the access, answered by an index."""
         self.flush_model()
-        conditions = SQL(
-            "active AND access = %s AND (date_to IS NULL OR date_to >= %s)", access, fields.Date.context_today(self)
+        departments = self._departments_of(self.env.uid)
+        return SQL(
+            "SELECT partner_id, access FROM crm_customer_share"
+            " WHERE active AND access = %s AND (date_to IS NULL OR date_to >= %s) AND (user_id = %s%s)",
+            access,
+            fields.Date.context_today(self),
+            self.env.uid,
+            SQL(" OR department_id IN %s", departments) if departments else SQL(),
         )
-        shared = SQL("SELECT partner_id FROM crm_customer_share WHERE user_id = %s AND %s", self.env.uid, conditions)
-        if departments := self._departments_of(self.env.uid):
-            shared = SQL(
-                "%s UNION ALL SELECT partner_id FROM crm_customer_share WHERE department_id IN %s AND %s",
-                shared,
-                departments,
-                conditions,
-            )
-        return shared
 
     @api.model
     @tools.ormcache("user_id")

@@ -5,4 +5,7 @@ class NumberingRule(models.Model):
     _inherit = "crm.numbering.rule"
 
     def _document_types(self):
-        return super()._document_types() | {"customer_code": (self.env._("Customer Code"), {"region": "HZ"})}
+        return super()._document_types() | {
+            "customer_code": (self.env._("Customer Code"), {"region": "HZ"}),
+            "customer_transfer": (self.env._("Customer Hand-over"), {}),
+        }

@@ -34,6 +34,19 @@ class ResPartner(models.Model):
             joining._crm_begin_owner_history()
         return result
 
+    # ACTION
+    def action_crm_hand_over(self):
+        """Begin a hand-over of these customers."""
+        transfer = self.env["crm.customer.transfer"].create({})
+        transfer._add_customers(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Customer Hand-over"),
+            "res_model": transfer._name,
+            "res_id": transfer.id,
+            "views": [(False, "form")],
+        }
+
     # BUSINESS
     @api.model
     def _crm_owner_fields(self):
@@ -233,6 +246,7 @@ class ResPartner(models.Model):
                 SQL("user_id = %s", heir.id) if heir else SQL("TRUE"),
             )
         )
+        self.env["crm.customer.share"]._shares_changed()
         if not heir:
             self.env.cr.execute(SQL("DELETE FROM res_partner_crm_assistant_rel WHERE partner_id = ANY(%s)", self.ids))
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
@@ -66,8 +66,7 @@ class ResPartner(models.Model):
         if operator != "in" or set(value) != {True}:
             return NotImplemented
         share = self.env["crm.customer.share"]
-        shared = SQL("%s UNION ALL %s", share._in_force("read"), share._in_force("edit"))
-        return self._crm_scope_subquery("id", shared)
+        return Domain.OR([*share._grants("id", "read"), *share._grants("id", "edit")])
 
     @api.model
     def _crm_scope_grants(self):

@@ -2,8 +2,14 @@ from . import test_churn
 from . import test_crm_churn
 from . import test_crm_followup
 from . import test_crm_customer_share
+from . import test_crm_customer_transfer
 from . import test_customer_analysis
+from . import test_customer_analysis_details
 from . import test_customer_import
+from . import test_customer_claim
+from . import test_customer_claim_races
+from . import test_customer_pool
+from . import test_customer_reclaim
 from . import test_query_counts
 from . import test_res_partner
 from . import test_res_partner_duplicate
@@ -12,3 +18,7 @@ from . import test_res_partner_scope
 from . import test_res_partner_search
 from . import test_sale_order_import
 from . import test_script
+from . import test_crm_daily_report
+from . import test_crm_visit_plan
+from . import test_res_partner_contact
+from . import test_worklist

@@ -1,8 +1,11 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+
+from odoo.addons.crm_customer.models import crm_customer_share
 
 from .common import CustomerCase
 
@@ -32,7 +35,7 @@ class TestCrmCustomerShare(CustomerCase):
 
     def share(self, user=None, to=None, **values):
         share = self.Share.with_user(user or self.seller).create(
-            {"partner_id": self.customer.id, "user_id": (to or self.other).id, **values}
+            {"partner_id": self.customer.id, "user_id": (to or self.other).id} | values
         )
         return share.with_env(self.env)
 
@@ -43,6 +46,7 @@ class TestCrmCustomerShare(CustomerCase):
         """Whether the user may do this with the customer and all that hangs on it, or with none of it."""
         self.env.flush_all()
         self.env.invalidate_all()
+        self.env.cr.cache.clear()  # as in the next request
         # follow-ups are written by their author, bank accounts by the accountants
         apart = () if operation == "read" else ("crm.followup", "res.partner.bank")
         found = {
@@ -87,6 +91,20 @@ class TestCrmCustomerShare(CustomerCase):
         self.customer.with_user(self.other).message_post(body="x")
         with self.assertRaises(AccessError):  # what the customer is remains with its owner
             self.customer.with_user(self.other).user_id = self.other
+
+    def test_many_shares(self):
+        """Like the few, only looked up differently."""
+        with patch.object(crm_customer_share, "FEW", 1):
+            self.share()
+            second = self.new_customer("宁波江北滤清器厂")
+            self.share(partner_id=second.id, access="edit")
+            self.assertIsNone(self.Share.with_user(self.other)._few_in_force())
+            self.assertTrue(self.can(self.other, "read"))
+            self.assertFalse(self.can(self.other, "write"))
+            self.assertTrue(second.with_user(self.other).has_access("write"))
+            Partner = self.env["res.partner"].with_user(self.other)
+            self.assertEqual(Partner.search([("crm_shared_with_me", "=", True)]), self.customer | second)
+            self.assertFalse(Partner.search([("id", "in", self.new_customer("无关厂").ids)]))
 
     def test_department_and_below(self):
         southerner = self.new_user("salesperson", "southerner", self.south)
