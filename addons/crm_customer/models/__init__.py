@@ -1,6 +1,8 @@
 from . import crm_customer_category
+from . import crm_customer_duplicate
 from . import crm_contact_history
 from . import crm_customer_level
+from . import crm_customer_merge_log
 from . import crm_customer_owner_history
 from . import crm_customer_scope_mixin
 from . import crm_customer_pool
@@ -27,6 +29,7 @@ from . import res_partner_activity
 from . import res_partner_contact
 from . import res_partner_duplicate
 from . import res_partner_export
+from . import res_partner_merge
 from . import res_partner_owner
 from . import res_partner_pool
 from . import res_partner_scope
