@@ -4,6 +4,8 @@ from . import customer_import
 from . import customer_merge
 from . import customer_leaver
 from . import customer_release
+from . import customer_recycle
 from . import customer_share
+from . import customer_status
 from . import sale_order_import
 from . import vcard_import
