@@ -4,6 +4,8 @@ from odoo import http
 from odoo.exceptions import AccessError
 from odoo.http import content_disposition, request
 
+from ..tools.vcard import write_card
+
 MAX_CARDS = 1000
 
 
@@ -24,7 +26,7 @@ class VCard(http.Controller):
             raise Forbidden(str(error)) from None
         name = contacts.name if len(contacts) == 1 else request.env._("Contacts")
         return request.make_response(
-            b"".join(contact._get_vcard_file() for contact in contacts),
+            b"".join(write_card(contact._crm_card()) for contact in contacts),
             [
                 ("Content-Type", "text/vcard; charset=utf-8"),
                 ("Content-Disposition", content_disposition(f"{name}.vcf")),

@@ -1,7 +1,6 @@
 from collections import defaultdict
 from datetime import timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -95,7 +94,7 @@ class CrmDailyReport(models.Model):
     @api.constrains("date")
     def _check_date(self):
         for report in self:
-            if report.date > fields.Date.context_today(report.with_context(tz=report.user_id.tz)):
+            if report.date > report._crm_today():
                 raise ValidationError(
                     self.env._("%(date)s is yet to come. Write the report of a day when it is there.", date=report.date)
                 )
@@ -141,7 +140,7 @@ class CrmDailyReport(models.Model):
     @api.model
     def action_open_today(self):
         """The user's report of today, begun if there is none yet."""
-        today = fields.Date.context_today(self)
+        today = self.new({"user_id": self.env.uid})._crm_today()
         report = self.search([("user_id", "=", self.env.uid), ("date", "=", today)])
         report = report or self.create({"date": today})
         if report.state == "draft":
@@ -165,12 +164,11 @@ class CrmDailyReport(models.Model):
             if not (report.summary or "").strip():
                 raise UserError(self.env._("Write the day's Summary before you hand the report in."))
             report._crm_draw()
-            today = fields.Date.context_today(report)
             # sudo: the status is changed by the actions only
             report.sudo().write({
                 "state": "submitted",
                 "submitted_date": fields.Datetime.now(),
-                "is_late": today > report.date,
+                "is_late": report._crm_today() > report.date,
             })  # fmt: skip
 
     def action_return(self):
@@ -212,8 +210,15 @@ class CrmDailyReport(models.Model):
 
     def _crm_day(self):
         """:return: naive UTC datetimes of the day's begin and end where the author is"""
-        zone = self.user_id.tz or self.env.context.get("tz") or DEFAULT_TIMEZONE
-        return self.env["res.partner"].with_context(tz=zone)._crm_day_bounds(self.date)
+        return self._crm_where()._crm_day_bounds(self.date)
+
+    def _crm_today(self):
+        """:return: today's date where the author is"""
+        return fields.Date.context_today(self._crm_where())
+
+    def _crm_where(self):
+        """:return: an empty ``res.partner`` in the author's time zone"""
+        return self.env["res.partner"].with_context(tz=self.user_id.tz or DEFAULT_TIMEZONE)
 
     def _crm_draw(self):
         """Draw what the author did on the day; propose tomorrow's plan if there is none yet."""
@@ -256,8 +261,8 @@ class CrmDailyReport(models.Model):
         day = self.date + timedelta(days=1)
         while not self._crm_at_work(self.user_id, day) and day < self.date + timedelta(days=15):
             day += timedelta(days=1)
-        zone = ZoneInfo(self.user_id.tz or DEFAULT_TIMEZONE)
-        begin, end = self.env["res.partner"].with_context(tz=zone.key)._crm_day_bounds(day)
+        where = self._crm_where()
+        begin, end = where._crm_day_bounds(day)
         mine = [("user_id", "=", self.user_id.id)]
         visits = self.env["crm.visit.plan"].search(
             [*mine, ("state", "=", "planned"), ("date", ">=", begin), ("date", "<", end)]
@@ -273,9 +278,8 @@ class CrmDailyReport(models.Model):
         )
         planned = [(visit.date, visit.partner_id.name, visit.purpose) for visit in visits]
         planned += [(one.next_contact_date, one.name, one.next_contact_need) for one in customers - visits.partner_id]
-        in_zone = self.with_context(tz=zone.key)
         return "\n".join(
-            f"{fields.Datetime.context_timestamp(in_zone, moment):%m-%d %H:%M} {' · '.join(filter(None, what))}"
+            f"{fields.Datetime.context_timestamp(where, moment):%m-%d %H:%M} {' · '.join(filter(None, what))}"
             for moment, *what in sorted(planned, key=lambda row: row[0])
         )
 

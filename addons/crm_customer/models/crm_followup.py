@@ -267,20 +267,18 @@ class CrmFollowup(models.Model):
                     )
                 )
 
-    @api.constrains("checkin_latitude", "checkin_longitude", "checkin_accuracy")
-    def _check_checkin(self):
-        for followup in self:
-            inside = -90 <= followup.checkin_latitude <= 90 and -180 <= followup.checkin_longitude <= 180
-            if not inside or not 0 <= followup.checkin_accuracy < 1e7:
-                raise ValidationError(
-                    self.env._(
-                        "The check-in's place is impossible: latitude %(latitude)s (-90 to 90), longitude "
-                        "%(longitude)s (-180 to 180), accuracy %(accuracy)s m. Check in again.",
-                        latitude=followup.checkin_latitude,
-                        longitude=followup.checkin_longitude,
-                        accuracy=followup.checkin_accuracy,
-                    )
+    @api.model
+    def _crm_check_place(self, latitude, longitude, accuracy):
+        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180 and 0 <= accuracy < 1e7):
+            raise ValidationError(
+                self.env._(
+                    "The check-in's place is impossible: latitude %(latitude)s (-90 to 90), longitude %(longitude)s "
+                    "(-180 to 180), accuracy %(accuracy)s m. Check in again.",
+                    latitude=latitude,
+                    longitude=longitude,
+                    accuracy=accuracy,
                 )
+            )
 
     # CRUD
     @api.model_create_multi
@@ -367,6 +365,9 @@ class CrmFollowup(models.Model):
         """
         if not self.env.su and BY_METHOD & vals.keys():
             raise AccessError(self.env._("Remarks, likes and the time of a check-in are not entered directly."))
+        if CHECKIN & vals.keys():
+            # at once, as what is no number at all could not even be stored
+            self._crm_check_place(*(vals.get(f"checkin_{what}") or 0 for what in ("latitude", "longitude", "accuracy")))
         return {fname: value for fname, value in vals.items() if fname not in ("new_remark", "next_in")}
 
     def _crm_keep_files(self):
@@ -402,8 +403,8 @@ class CrmFollowup(models.Model):
             if followup.user_id == self.env.user:
                 raise UserError(self.env._("This is your own follow-up. Others like it."))
             # sudo: nothing but the user's own like changes
-            known = followup.sudo()
-            known.liked_user_ids ^= self.env.user
+            change = Command.unlink if followup.is_liked else Command.link
+            followup.sudo().liked_user_ids = [change(self.env.uid)]
 
     def action_create_customer(self):
         """A new customer's form, filled from a cold visit; saving it links the visit to it."""

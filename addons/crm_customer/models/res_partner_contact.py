@@ -129,7 +129,10 @@ class ResPartner(models.Model):
                 vals = {**vals, "is_primary_contact": False, "superior_id": False}
         if vals.get("active"):
             self._crm_yield_own_primary()
-        settled = {"parent_id", "active", "is_primary_contact", "type", "is_crm_customer"} & vals.keys()
+        settled = (
+            not self.env.context.get("crm_yields_primary")
+            and {"parent_id", "active", "is_primary_contact", "type", "is_crm_customer"} & vals.keys()
+        )
         customers = self.parent_id if settled else self.browse()
         result = super().write(vals)
         if settled:
@@ -186,6 +189,11 @@ class ResPartner(models.Model):
                 body=self.env._("%(contact)s has moved to %(customer)s.", contact=contact.name, customer=customer.name)
             )
         return moving
+
+    @api.model
+    def _crm_yield_primary(self, customers):
+        # another one is about to take over, so nobody else is chosen
+        return super(ResPartner, self.with_context(crm_yields_primary=True))._crm_yield_primary(customers)
 
     def _crm_yield_own_primary(self):
         """Before archived contacts come back: another one may have become the primary contact meanwhile."""
@@ -258,25 +266,22 @@ class ResPartner(models.Model):
             return env._("Lunar birthday of %(contact)s", contact=self.name)
         return env._("Birthday of %(contact)s", contact=self.name)
 
-    def _build_vcard(self):
-        card = super()._build_vcard()
-        if not card:
-            return card
-        if not self.image_1920:
-            card.contents.pop("photo", None)  # the initials that stand in for a picture
-        if self.crm_customer_id and not self.is_crm_customer:
-            card.contents.pop("org", None)
-            card.add("org").value = list(filter(None, [self.crm_customer_id.name, self.contact_department]))
-        extra = {"nickname": self.nickname, "x-wechat": self.wechat, "bday": self.birthday and str(self.birthday)}
-        for name, value in extra.items():
-            if value:
-                card.add(name).value = value
-        if "tel" in card.contents and not self.is_company:
-            card.contents["tel"][0].type_param = "CELL"
-        if self.office_phone:
-            phone = card.add("tel")
-            phone.value, phone.type_param = self.office_phone, "WORK"
-        return card
+    def _crm_card(self):
+        """What the contact's card says, as ``tools.vcard.write_card`` takes it."""
+        self.ensure_one()
+        company = self if self.is_crm_customer else self.crm_customer_id
+        return {
+            "name": self.name,
+            "company": company.name or self.company_name,
+            "department": self.contact_department,
+            "function": self.function,
+            "phone": self.phone,
+            "office_phone": self.office_phone or company.phone,
+            "email": self.email,
+            "nickname": self.nickname,
+            "wechat": self.wechat,
+            "birthday": self.birthday and not self.birthday_is_lunar and str(self.birthday),
+        }
 
     # ACTION
     def action_crm_vcard(self):
