@@ -70,6 +70,8 @@ class CrmCustomerPoolCustomer(models.Model):
 
     @property
     def _table_query(self):
+        for model, fnames in self._depends.items():
+            self.env[model].flush_model(fnames)
         return SQL(
             """
             SELECT partner.id, partner.name, history.pool_id, history.date_from AS date, history.reason,

@@ -83,6 +83,8 @@ class CrmCustomerReclaim(models.Model):
 
     @property
     def _table_query(self):
+        for model, fnames in self._depends.items():
+            self.env[model].flush_model(fnames)
         # where a rule does not apply its moment is NULL, which LEAST and GREATEST pass over
         return SQL(
             """
@@ -182,7 +184,6 @@ class CrmCustomerReclaim(models.Model):
     @api.model
     def _due_customers(self, condition):
         """:return: list of (customer id, user id, pool id, rule) of what is due now, by user"""
-        self._flush_facts()
         return self.env.execute_query(
             SQL(
                 "SELECT id, user_id, pool_id, rule FROM (%s) AS reclaim WHERE is_on AND date <= %s AND %s"
@@ -192,10 +193,6 @@ class CrmCustomerReclaim(models.Model):
                 condition,
             )
         )
-
-    def _flush_facts(self):
-        for model, fnames in self._depends.items():
-            self.env[model].flush_model(fnames)
 
     @api.model
     def _batches(self, due):
@@ -277,7 +274,6 @@ class CrmCustomerReclaim(models.Model):
 
         One statement, so all of it or nothing. Who has done his activity without any follow-up is not told again.
         """
-        self._flush_facts()
         self.env["mail.activity"].flush_model()
         zone = self.env.company.partner_id.tz or DEFAULT_TIMEZONE
         activity_type = self.env.ref("crm_customer.mail_activity_type_reclaim")

@@ -76,7 +76,7 @@ class CrmCustomerAssign(models.TransientModel):
         customers, refused = self._customers()._crm_take()
         if not customers:
             raise UserError("\n".join(refused))
-        self.user_ids.sudo()._crm_take_turn()  # sudo: only the mark that keeps two claims apart
+        self._users().sudo()._crm_take_turn()  # sudo: only the mark that keeps two claims apart
         users = self._share_out(customers, self._receivers())
         given = {}
         for customer, user in zip(customers, users, strict=True):
@@ -102,18 +102,22 @@ class CrmCustomerAssign(models.TransientModel):
         """The customers that the user still sees in a pool."""
         return self.env["crm.customer.pool.customer"].search([("id", "in", self.customer_ids or [])])
 
+    def _users(self):
+        return self.user_ids._origin  # in a dialog that is still open, too
+
     def _check(self):
+        users = self._users()
         if not self.pool_id:
             raise UserError(self.env._("Choose customers of one public pool."))
         if not self.pool_id.is_manager:
             raise AccessError(
                 self.env._("Only managers of %(pool)s assign its customers. Ask one of them.", pool=self.pool_id.name)
             )
-        if not self.user_ids:
+        if not users:
             raise UserError(self.env._("Choose who gets the customers."))
-        if self.mode == "one" and len(self.user_ids) > 1:
+        if self.mode == "one" and len(users) > 1:
             raise UserError(self.env._("Choose one receiver, or another way to share the customers out."))
-        if strangers := self.user_ids - self.pool_id.member_ids:
+        if strangers := users - self.pool_id.member_ids._origin:
             raise UserError(
                 self.env._(
                     "%(user)s is no member of %(pool)s. Choose members only.",
@@ -123,12 +127,13 @@ class CrmCustomerAssign(models.TransientModel):
             )
 
     def _receivers(self):
-        owned = self.env["res.partner"]._crm_count_owned(self.user_ids)
-        regions = {user.id: {} for user in self.user_ids}
+        users = self._users()
+        owned = self.env["res.partner"]._crm_count_owned(users)
+        regions = {user.id: {} for user in users}
         if self.mode == "region":
             # sudo: how many customers the receivers have in a region is told to nobody
             for user, state, count in self.env["res.partner"].sudo()._read_group(
-                [("user_id", "in", self.user_ids.ids), ("is_crm_customer", "=", True)],
+                [("user_id", "in", users.ids), ("is_crm_customer", "=", True)],
                 ["user_id", "state_id"],
                 ["__count"],
             ):
@@ -141,7 +146,7 @@ class CrmCustomerAssign(models.TransientModel):
                 room=self.pool_id._private_room(user).get(False),
                 regions=regions[user.id],
             )
-            for user in self.user_ids
+            for user in users
         ]
 
     def _share_out(self, customers, receivers):
