@@ -42,7 +42,7 @@ class CrmChurnBacktest(models.Model):
         default="draft",
     )
     error = fields.Char(readonly=True, copy=False)
-    customer_count = fields.Integer(string="Customers", readonly=True, copy=False)
+    customer_count = fields.Integer(string="Number of Customers", readonly=True, copy=False)
     repeat_count = fields.Integer(string="Came Back Before", readonly=True, copy=False)
     buyer_count = fields.Integer(string="Ordered in the Weeks Held Out", readonly=True, copy=False)
     parameters = fields.Char(string="Fitted Parameters", readonly=True, copy=False)
@@ -63,7 +63,7 @@ class CrmChurnBacktest(models.Model):
             best, naive = test.line_ids[:1], test.line_ids.filtered(lambda line: line.way == "recency")
             if test.state != "done" or not naive:
                 test.verdict = False
-            elif best.auc > naive.auc and best.precision >= naive.precision:
+            elif best.auc > max(naive.auc, 0.5) and best.precision >= naive.precision:
                 test.verdict = self.env._(
                     "Of the best tenth, %(ours)s %% ordered again; by the last order alone it would have been %(naive)s %%.",
                     ours=round(100 * best.precision, 1),
@@ -227,5 +227,5 @@ class CrmChurnBacktestLevel(models.Model):
 
     backtest_id = fields.Many2one("crm.churn.backtest", required=True, index=True, ondelete="cascade")
     level = fields.Selection(LEVELS, string="Warning Level", required=True)
-    customer_count = fields.Integer(string="Customers")
+    customer_count = fields.Integer(string="Number of Customers")
     stayed_away = fields.Float(string="Stayed Away", help="How many of them did not order in the weeks held out.")

@@ -24,7 +24,7 @@ class CrmChurnWarning(models.Model):
     date = fields.Date(string="Warned On", required=True, readonly=True)
     state = fields.Selection(
         [
-            ("open", "Open"),
+            ("open", "Undecided"),
             ("won_back", "Won back"),
             ("lost", "Lost"),
             ("false_alarm", "False alarm"),

@@ -149,7 +149,7 @@ test("shows the figures of all customers", async () => {
 
 test("shows the customers' rhythm", async () => {
     await mountAnalysis();
-    expect(queryAllTexts(".o_crm_analysis_cards:eq(1) strong")).toEqual(["30 days", "9", "24", "12"]);
+    expect(queryAllTexts(".o_crm_analysis_cards:eq(1) strong")).toEqual(["30 days", "9", "12"]);
     expect(queryAllTexts(".o_crm_analysis_ranking:eq(4) small")).toEqual(["2 customers", "0 customers"]);
     expect(queryAllTexts(".o_crm_analysis_ranking:eq(5) .o_crm_analysis_amount")).toEqual(["25%", "0%"]);
     expect.verifySteps([["get_page", false, false]]);

@@ -231,8 +231,7 @@ export class CustomerAnalysis extends Component {
 
     get detailCards() {
         const { customers, repeat_buyers, interval, lost_after, months } = this.state.details;
-        const count = (kind) => formatInteger(months.reduce((sum, month) => sum + month[kind], 0));
-        const { year } = this.page;
+        const lost = months.reduce((sum, month) => sum + month.lost, 0);
         return [
             {
                 name: "average_interval",
@@ -249,15 +248,9 @@ export class CustomerAnalysis extends Component {
                 onClick: () => this.openScores(_t("Customers who ever ordered"), []),
             },
             {
-                name: "new_customers",
-                label: _t("New customers %s", year),
-                value: count("new"),
-                note: _t("who ordered for the first time"),
-            },
-            {
                 name: "lost_customers",
-                label: _t("Lost customers %s", year),
-                value: count("lost"),
+                label: _t("Lost customers %s", this.page.year),
+                value: formatInteger(lost),
                 note: _t("%s days without an order", formatInteger(lost_after)),
             },
         ];
