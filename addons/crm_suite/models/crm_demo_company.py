@@ -60,6 +60,8 @@ class CrmDemoCompany(models.AbstractModel):
         office._import_products(northwind)
         office._import_orders(northwind, logins)
         office._create_followups(northwind)
+        office._create_visits(users)
+        office._create_daily_reports(users)
         office._create_review_flow(users)
         office._create_approvals(users)
         self.env["ir.config_parameter"].set_param(LOADED, f"{fields.Date.today()} shift_years={shift_years}")
@@ -281,6 +283,38 @@ class CrmDemoCompany(models.AbstractModel):
                     "next_date": moment + timedelta(days=int(template["next_days"])),
                 })  # fmt: skip
         self.env["crm.followup"].create(followups)
+
+    def _create_visits(self, users):
+        """What the salespeople plan for the next days, each with his first customers."""
+        today = fields.Date.context_today(self)
+        for login in ("zhangwei", "lina", "yangfan"):
+            office = self.with_user(users[login])
+            rows = read_csv("company", "visits")
+            customers = office.env["res.partner"].search(
+                [("is_crm_customer", "=", True), ("user_id", "=", users[login].id)], limit=len(rows), order="id"
+            )
+            office.env["crm.visit.plan"].create([
+                {
+                    "partner_id": customer.id,
+                    "contact_id": customer.child_ids[:1].id,
+                    "date": self._moment(today + timedelta(days=int(row["days_ahead"])), minutes=int(row["minutes"])),
+                    "purpose": row["purpose"],
+                }
+                for customer, row in zip(customers, rows, strict=False)
+            ])  # fmt: skip
+
+    def _create_daily_reports(self, users):
+        """Today's reports; only some have handed in."""
+        summaries = {row["login"]: row["summary"] for row in read_csv("company", "daily_reports")}
+        for login, user in users.items():
+            if user.crm_daily_report:
+                office = self.with_user(user)
+                report = office.env["crm.daily.report"].browse(
+                    office.env["crm.daily.report"].action_open_today()["res_id"]
+                )
+                if login in summaries:
+                    report.summary = summaries[login]
+                    report.action_submit()
 
     def _moment(self, day, minutes):
         """Minutes after the office opens, in UTC as the database has it."""
