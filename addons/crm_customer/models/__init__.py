@@ -1,4 +1,5 @@
 from . import crm_customer_category
+from . import crm_customer_bulk
 from . import crm_customer_duplicate
 from . import crm_contact_history
 from . import crm_customer_code_request
