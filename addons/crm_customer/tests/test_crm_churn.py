@@ -187,11 +187,11 @@ class TestCrmChurn(CustomerCase):
 
     def test_won_back_by_a_follow_up(self):
         self.night()
-        self.env["crm.followup"].create(
-            {"partner_id": self.silent.id, "user_id": self.seller.id, "content": "called", "date": "2026-06-02 04:00:00"}
-        )
         self.order_days(self.silent, -2)
         with freeze_time("2026-06-05 04:00:00"):
+            self.env["crm.followup"].with_user(self.seller).create(
+                {"partner_id": self.silent.id, "content": "called", "date": "2026-06-02 04:00:00"}
+            )
             self.night()
         self.assertEqual(self.warning().state, "won_back")
 
