@@ -1,6 +1,7 @@
 from . import crm_customer_category
 from . import crm_customer_bulk
 from . import crm_customer_duplicate
+from . import crm_customer_label_format
 from . import crm_contact_history
 from . import crm_customer_code_request
 from . import crm_customer_level

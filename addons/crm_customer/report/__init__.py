@@ -1,2 +1,3 @@
 from . import crm_customer_analysis
 from . import crm_customer_analysis_details
+from . import customer_card

@@ -8,6 +8,7 @@ from . import test_crm_customer_transfer
 from . import test_customer_analysis
 from . import test_customer_analysis_details
 from . import test_customer_import
+from . import test_customer_label
 from . import test_customer_bulk
 from . import test_customer_merge
 from . import test_customer_claim

@@ -1,6 +1,7 @@
 from . import customer_assign
 from . import base_partner_merge_automatic_wizard
 from . import customer_import
+from . import customer_label
 from . import customer_merge
 from . import customer_leaver
 from . import customer_release
