@@ -20,7 +20,7 @@ Along = namedtuple("Along", "option model customer owner domain")
 
 
 class CrmCustomerTransfer(models.Model):
-    """A hand-over of customers to a colleague, with what the former salespeople have open for them.
+    """A hand-over of customers to a colleague, with what their salespeople have open for them, or to a public pool.
 
     A handful of customers is handed over at once. More are a job in the background: each batch is one transaction, in
     which its customers move with all that goes along, so that whatever stops the job leaves no customer half moved,
@@ -44,9 +44,11 @@ class CrmCustomerTransfer(models.Model):
     to_user_id = fields.Many2one(
         "res.users", string="Hand Over To", index=True, domain="[('share', '=', False)]", tracking=True
     )
+    to_pool_id = fields.Many2one("crm.customer.pool", string="Into the Pool", tracking=True)
     reason = fields.Text(tracking=True)
     with_quotations = fields.Boolean(string="Open Quotations", default=True)
     with_opportunities = fields.Boolean(string="Open Opportunities", default=True)
+    with_visit_plans = fields.Boolean(string="Planned Visits", default=True)
     with_activities = fields.Boolean(string="Planned Activities", default=True)
     keep_read_days = fields.Integer(
         string="Former Salesperson Reads On (days)",
@@ -202,13 +204,15 @@ class CrmCustomerTransfer(models.Model):
     # REVIEW
     def _review_check(self):
         self._check_draft()
-        if not self.to_user_id:
-            raise UserError(self.env._("Choose to whom the customers are handed over."))
+        if bool(self.to_user_id) == bool(self.to_pool_id):
+            raise UserError(self.env._("Choose the colleague to whom, or the pool into which the customers go."))
         if not self.line_ids:
             raise UserError(self.env._("Add the customers to be handed over."))
         if not (self.reason or "").strip():
             raise UserError(self.env._("Give the reason of the hand-over."))
-        self.env["res.partner"]._crm_check_receiver(self.to_user_id.sudo())  # sudo: any colleague may be named
+        if self.to_user_id:
+            self.env["res.partner"]._crm_check_receiver(self.to_user_id.sudo())  # sudo: any colleague may be named
+        self.to_pool_id.check_access("read")
         self.line_ids._check_partner()
 
     def _review_on_submitted(self):
@@ -233,7 +237,8 @@ class CrmCustomerTransfer(models.Model):
         :return: list of ``Along``
         """
         along = [
-            Along("with_quotations", "sale.order", "crm_customer_id", "user_id", [("state", "in", ("draft", "sent"))])
+            Along("with_quotations", "sale.order", "crm_customer_id", "user_id", [("state", "in", ("draft", "sent"))]),
+            Along("with_visit_plans", "crm.visit.plan", "partner_id", "user_id", [("state", "=", "planned")]),
         ]
         if "crm.lead" in self.env:
             along.append(
@@ -326,9 +331,12 @@ class CrmCustomerTransfer(models.Model):
         moving = lines.filtered(lambda line: not line._why_left_out())
         for line in lines - moving:
             line.write({"state": "skipped", "message": line._why_left_out()})
-        for owner, own in moving.grouped("from_user_id").items():
-            self._move_documents(own.partner_id, owner)
-        moving.partner_id._crm_change_owner("transferred", user=self.to_user_id, reason=self._history_reason())
+        if self.to_user_id:  # a pool has no use for documents
+            for owner, own in moving.grouped("from_user_id").items():
+                self._move_documents(own.partner_id, owner)
+        moving.partner_id._crm_change_owner(
+            "transferred", user=self.to_user_id, pool=self.to_pool_id, reason=self._history_reason()
+        )
         self._keep_reading(moving)
         moving.state = "done"
         self.processed_count += len(lines)
@@ -372,7 +380,7 @@ class CrmCustomerTransfer(models.Model):
             activities.user_id = self.to_user_id
 
     def _keep_reading(self, lines):
-        if not self.keep_read_days:
+        if not self.keep_read_days or not self.to_user_id:  # what lies in a pool is shared with nobody
             return
         until = fields.Date.context_today(self) + timedelta(days=self.keep_read_days)
         self.env["crm.customer.share"].create(
@@ -450,8 +458,10 @@ class CrmCustomerTransferLine(models.Model):
     def create(self, vals_list):
         if not self.env.su and any({"state", "message", "from_user_id"} & vals.keys() for vals in vals_list):
             self._refuse()
+        if not self.env.su:
+            transfers = {vals.get("transfer_id") for vals in vals_list} - {None, False}
+            self.env["crm.customer.transfer"].browse(transfers)._check_draft()
         lines = super().create(vals_list)
-        lines._check_draft()
         lines._check_partner()
         return lines
 
@@ -492,7 +502,7 @@ class CrmCustomerTransferLine(models.Model):
         customer, receiver = self.partner_id, self.transfer_id.to_user_id
         if not customer.is_crm_customer:
             return self.env._("No customer any more.")
-        if customer.user_id == receiver:
+        if receiver and customer.user_id == receiver:
             return self.env._("Is %(user)s's already.", user=receiver.name)
         if customer.user_id != self.from_user_id:
             return self.env._("Not %(user)s's any more.", user=self.from_user_id.name or "-")

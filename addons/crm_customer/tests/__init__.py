@@ -25,6 +25,7 @@ from . import test_res_partner_scope
 from . import test_res_partner_search
 from . import test_res_partner_status
 from . import test_sale_order_import
+from . import test_scope_matrix
 from . import test_script
 from . import test_crm_daily_report
 from . import test_crm_visit_plan

@@ -85,6 +85,30 @@ class TestCrmCustomerTransfer(TransferCase):
         self.new_transfer().action_hand_over()
         self.assertEqual((lead.user_id, lost.user_id), (self.heir, self.seller))
 
+    def test_planned_visits(self):
+        tomorrow = fields.Datetime.now() + timedelta(days=1)
+        plan = self.env["crm.visit.plan"].with_user(self.seller).create({"partner_id": self.first.id, "date": tomorrow})
+        self.new_transfer().action_hand_over()
+        self.assertEqual(plan.with_env(self.env).user_id, self.heir)
+
+    def test_into_a_pool(self):
+        pool, closed = self.env["crm.customer.pool"].create(
+            [{"name": "P", "user_ids": [Command.set(self.seller.ids)]}, {"name": "Q"}]
+        )
+        with self.assertRaises(AccessError):
+            self.new_transfer(to_user_id=False, to_pool_id=closed.id).action_hand_over()
+        with self.assertRaises(UserError):
+            self.new_transfer(to_pool_id=pool.id).action_hand_over()
+        transfer = self.new_transfer(to_user_id=False, to_pool_id=pool.id, keep_read_days=3)
+        transfer.action_hand_over()
+        self.assertEqual(transfer.state, "done")
+        self.assertEqual((self.customers.user_id.ids, self.customers.crm_pool_id), ([], pool))
+        self.assertEqual(self.quotation.user_id, self.seller)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(self.first.with_user(self.seller).has_access("read"))
+        self.assertEqual(self.first.owner_history_ids.sorted("id")[-1].pool_id, pool)
+
     def test_former_salesperson_reads_on(self):
         self.new_transfer(keep_read_days=7).action_hand_over()
         self.env.flush_all()
