@@ -64,6 +64,8 @@ class CrmDemoCompany(models.AbstractModel):
         office._create_daily_reports(users)
         office._create_review_flow(users)
         office._create_approvals(users)
+        office._create_code_request_flow(users)
+        office._create_code_requests(users)
         self.env["ir.config_parameter"].set_param(LOADED, f"{fields.Date.today()} shift_years={shift_years}")
         return True
 
@@ -367,21 +369,81 @@ class CrmDemoCompany(models.AbstractModel):
                 .create({"title": row["title"], "amount": float(row["amount"]), "content": row["content"]})
             )
             approval.action_review_submit()
-            for decision in filter(None, row["decisions"].split("|")):
-                action, login, comment = decision.split(":")
-                reviewer = users[login]
-                task = (
-                    self.env["crm.review.line"]
-                    .with_user(reviewer)
-                    .search(
-                        [
-                            ("review_id", "=", approval.sudo().review_id.id),
-                            ("user_id", "=", reviewer.id),
-                            ("state", "=", "pending"),
-                        ]
+            self._decide(approval, row["decisions"], users)
+
+    def _decide(self, document, decisions, users):
+        """Let reviewers decide, each in his own name.
+
+        :param decisions: ``approve:login:comment|reject:login:comment``, in their order
+        """
+        for decision in filter(None, decisions.split("|")):
+            action, login, comment = decision.split(":")
+            reviewer = users[login]
+            task = (
+                self.env["crm.review.line"]
+                .with_user(reviewer)
+                .search(
+                    [
+                        ("review_id", "=", document.sudo().review_id.id),
+                        ("user_id", "=", reviewer.id),
+                        ("state", "=", "pending"),
+                    ]
+                )
+            )  # sudo: the demo company's author looks up the review he has just begun
+            if action == "approve":
+                task.action_approve(comment)
+            else:
+                task.action_reject(comment)
+
+    # CUSTOMER CODES
+    def _create_code_request_flow(self, users):
+        """A flow of customer code requests: the head of the department, then a check of the facts."""
+        flow = self.env["crm.review.flow"].create(
+            {
+                "name": "客户编码评审流程",
+                "kind_id": self.env.ref("crm_customer.crm_review_kind_code_request").id,
+                "self_review": "superior",
+                "step_ids": [
+                    Command.create(
+                        {
+                            "rank": int(row["rank"]),
+                            "name": row["name"],
+                            "who": row["who"],
+                            "user_ids": [Command.set(users[row["login"]].ids)] if row["login"] else [],
+                            "deadline_hours": float(row["deadline_hours"]),
+                            "comment_required": "reject",
+                        }
                     )
-                )  # sudo: the demo company's author looks up the review he has just begun
-                if action == "approve":
-                    task.action_approve(comment)
-                else:
-                    task.action_reject(comment)
+                    for row in read_csv("company", "code_request_steps")
+                ],
+            }
+        )
+        flow.action_publish()
+
+    def _create_code_requests(self, users):
+        """Code requests on their way; those without a note are not submitted yet."""
+        china = self.env.ref("base.cn")
+        for row in read_csv("company", "code_requests"):
+            requester, decisions = users[row.pop("login")], row.pop("decisions")
+            code = row.pop("state")
+            state = china.state_ids.filtered(lambda state, code=code: state.code == code)
+            evidence = (
+                self.env["ir.attachment"]
+                .with_user(requester)
+                .create({"name": "营业执照.txt", "raw": row["customer_name"].encode()})
+            )
+            request = (
+                self.env["crm.customer.code.request"]
+                .with_user(requester)
+                .create(
+                    {
+                        **row,
+                        "country_id": china.id,
+                        "state_id": state.id,
+                        "attachment_ids": [Command.set(evidence.ids)],
+                    }
+                )
+            )
+            if row["note"]:
+                request.action_review_submit()
+                self._decide(request, decisions, users)
