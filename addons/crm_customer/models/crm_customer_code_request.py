@@ -53,7 +53,7 @@ class CrmCustomerCodeRequest(models.Model):
     date = fields.Date(default=fields.Date.context_today, required=True, copy=False)
     partner_id = fields.Many2one(
         "res.partner",
-        string="Existing Customer",
+        string="Customer",
         index="btree_not_null",
         ondelete="restrict",
         copy=False,
