@@ -78,7 +78,7 @@ def lock_digest(*names):
 
 def virtual_environment(steps, dev):
     """`.venv/`: the locked packages, each checked against its hash, and Odoo on the path."""
-    locks = {"ready": ["requirements.txt", "oca.txt"]} | ({"ready-dev": ["dev.txt"]} if dev else {})
+    locks = {"ready": ["requirements.txt", "oca.txt"]} | ({"ready-dev": ["dev.txt", "data.txt"]} if dev else {})
     wanted = {VENV / f".{stamp}": lock_digest(*names) for stamp, names in locks.items()}
     if all(stamp.exists() and stamp.read_text() == value for stamp, value in wanted.items()):
         return steps.ready("Python packages", f"ready (Python {sys.version.split()[0]})")
@@ -94,6 +94,7 @@ def virtual_environment(steps, dev):
         logged([*pip, "--no-deps", "-r", LOCK / "oca.txt"], "pip-oca.log", failure)
         if dev:
             logged([*pip, "-r", LOCK / "dev.txt"], "pip-dev.log", failure)
+            logged([*pip, "--no-deps", "-r", LOCK / "data.txt"], "pip-data.log", failure)  # only files are read
         install_odoo()
         for stamp, value in wanted.items():
             stamp.write_text(value)
