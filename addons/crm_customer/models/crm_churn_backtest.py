@@ -65,7 +65,8 @@ class CrmChurnBacktest(models.Model):
                 test.verdict = False
             elif best.auc > max(naive.auc, 0.5) and best.precision >= naive.precision:
                 test.verdict = self.env._(
-                    "Of the best tenth, %(ours)s %% ordered again; by the last order alone it would have been %(naive)s %%.",
+                    "Of the best tenth, %(ours)s %% ordered again; "
+                    "by the last order alone it would have been %(naive)s %%.",
                     ours=round(100 * best.precision, 1),
                     naive=round(100 * naive.precision, 1),
                 )
@@ -105,7 +106,8 @@ class CrmChurnBacktest(models.Model):
         if not self.env.su:
             # figures are computed, never entered
             vals_list = [
-                {fname: value for fname, value in vals.items() if not self._fields[fname].readonly} for vals in vals_list
+                {fname: value for fname, value in vals.items() if not self._fields[fname].readonly}
+                for vals in vals_list
             ]
         return super().create(vals_list)
 
@@ -150,7 +152,9 @@ class CrmChurnBacktest(models.Model):
             self.write(
                 {
                     "state": "failed",
-                    "error": self.env._("No customer had ordered by %(day)s. Choose a later day.", day=self.cutoff_date),
+                    "error": self.env._(
+                        "No customer had ordered by %(day)s. Choose a later day.", day=self.cutoff_date
+                    ),
                 }
             )
             return

@@ -28,7 +28,10 @@ class CrmChurnFacts(models.AbstractModel):
         readonly=True,
     )
     order_count = fields.Integer(
-        string="Order Days", readonly=True, aggregator="avg", help="Days with confirmed orders; orders of a day count once."
+        string="Order Days",
+        readonly=True,
+        aggregator="avg",
+        help="Days with confirmed orders; orders of a day count once.",
     )
     first_order_date = fields.Date(string="First Order", readonly=True)
     last_order_date = fields.Date(string="Last Order", readonly=True)
@@ -48,7 +51,8 @@ class CrmChurnFacts(models.AbstractModel):
         string="Standing",
         readonly=True,
         aggregator="avg",
-        help="The expected orders as a part of what they were right after the last order; the warning level follows it.",
+        help="The expected orders as a part of what they were right after the last order; "
+        "the warning level follows it.",
     )
     expected_orders = fields.Float(
         readonly=True, digits=(16, 2), help="How many orders are expected in the coming window of days."
@@ -91,7 +95,8 @@ class CrmChurnFacts(models.AbstractModel):
             )
         else:
             text = self.env._(
-                "Ordered on %(count)s days, every %(interval)s days on average, last on %(last)s: within the own rhythm.",
+                "Ordered on %(count)s days, every %(interval)s days on average, last on %(last)s: "
+                "within the own rhythm.",
                 count=self.order_count,
                 interval=round(self.average_interval),
                 last=format_date(self.env, self.last_order_date),
@@ -107,4 +112,3 @@ class CrmChurnFacts(models.AbstractModel):
         if self.method == "rules":
             parts.append(self.env._("By a rule of thumb, as there is too little history for the model."))
         return " ".join(parts)
-

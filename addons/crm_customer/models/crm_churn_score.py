@@ -254,7 +254,9 @@ class CrmChurnScore(models.Model):
         cr = self.env.cr
         self.env["res.partner"].flush_model(["user_id", "active", "is_crm_customer"])
         # the owner is brought up to date as well, whatever way it may have been written
-        changed = SQL(", ").join(SQL("%(name)s = EXCLUDED.%(name)s", name=SQL.identifier(name)) for name in COMPUTED[1:])
+        changed = SQL(", ").join(
+            SQL("%(name)s = EXCLUDED.%(name)s", name=SQL.identifier(name)) for name in COMPUTED[1:]
+        )
         cr.execute(
             SQL(
                 """

@@ -43,7 +43,9 @@ class CrmChurnWarning(models.Model):
     activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
     level = fields.Selection(tracking=True)
 
-    _one_per_silence = models.UniqueIndex("(partner_id, last_order_date)", "There is a warning of this silence already.")
+    _one_per_silence = models.UniqueIndex(
+        "(partner_id, last_order_date)", "There is a warning of this silence already."
+    )
     _open = models.Index("(date) WHERE state = 'open'")
     _in_order = models.Index("(date DESC, level DESC, amount_total DESC, id DESC)")
 
@@ -51,7 +53,9 @@ class CrmChurnWarning(models.Model):
     def write(self, vals):
         if not self.env.su and any(self._fields[fname].readonly for fname in vals if fname in self._fields):
             raise AccessError(
-                self.env._("Only the note of a warning is written. Say what became of it by Won Back, Lost or False Alarm.")
+                self.env._(
+                    "Only the note of a warning is written. Say what became of it by Won Back, Lost or False Alarm."
+                )
             )
         return super().write(vals)
 
@@ -88,7 +92,9 @@ class CrmChurnWarning(models.Model):
             return
         if any(warning.customer_user_id != self.env.user for warning in self):
             raise AccessError(
-                self.env._("Only the customer's salesperson or a manager says what became of a warning. Ask one of them.")
+                self.env._(
+                    "Only the customer's salesperson or a manager says what became of a warning. Ask one of them."
+                )
             )
 
     def _churn_close_by_hand(self, state):

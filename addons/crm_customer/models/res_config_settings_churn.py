@@ -18,9 +18,7 @@ class ResConfigSettings(models.TransientModel):
     churn_enabled = fields.Boolean(
         string="Churn Warning", compute="_compute_churn_enabled", inverse="_inverse_churn_enabled"
     )
-    churn_window = fields.Integer(
-        string="Days Foreseen", config_parameter="crm_customer.churn_window", default=90
-    )
+    churn_window = fields.Integer(string="Days Foreseen", config_parameter="crm_customer.churn_window", default=90)
     churn_attention = fields.Integer(
         string="Attention below", config_parameter="crm_customer.churn_attention", default=70
     )

@@ -52,11 +52,23 @@ class TestChurnModel(BaseCase):
         fitted = bgnbd.fit(*weeks)
         for value, published in zip(fitted, PUBLISHED, strict=True):
             self.assertAlmostEqual(value / published, 1, delta=0.01)
-        self.assertAlmostEqual(bgnbd.log_likelihood(fitted, *weeks), -9582.43, delta=0.01)
+        value, slope = bgnbd.log_likelihood(fitted, *weeks)
+        self.assertAlmostEqual(value, -9582.43, delta=0.01)
+        np.testing.assert_allclose(slope, 0, atol=2)
         # the unit of time changes alpha only
         daily = bgnbd.fit(x, t_x, age)
         self.assertAlmostEqual(daily.alpha / 7 / fitted.alpha, 1, delta=0.001)
         self.assertAlmostEqual(daily.b / fitted.b, 1, delta=0.001)
+
+    def test_slope(self):
+        data = [0, 1, 2, 9], [0, 5, 30, 20], [38, 38, 35, 30], [1, 2, 3, 4]
+        value, slope = bgnbd.log_likelihood(PUBLISHED, *data)
+        step = 1e-6
+        for place in range(4):
+            moved = np.array(PUBLISHED)
+            moved[place] += step
+            difference = (bgnbd.log_likelihood(moved, *data)[0] - value) / step
+            self.assertAlmostEqual(difference / slope[place], 1, 3)
 
     def test_published_example(self):
         # the customer that the paper's note computes: 2 orders, the last in week 30.43 of 38.86, 39 weeks ahead

@@ -22,14 +22,14 @@ Who has not come back is alive for sure, as nobody leaves but after a further or
 why customers are compared by the orders to expect:
 
 >>> expected_orders(fitted, 12, *kinds).round(2).tolist()
-[2.01, 0.0, 0.26, 0.15]
+[2.0, 0.0, 0.26, 0.15]
 """
 
 from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import betaln, gammaln, hyp2f1
+from scipy.special import betaln, digamma, gammaln, hyp2f1
 
 # a fit for which some parameter runs off means that the orders do not tell it; it stays usable
 LIMITS = (1e-4, 1e4)
@@ -62,21 +62,38 @@ def distinct(*columns):
 
 
 def log_likelihood(parameters, x, t_x, age, weights=1.0):
-    """Sum over all customers, each counting `weights` times."""
+    """Sum over all customers, each counting `weights` times, and its derivatives by r, alpha, a and b.
+
+    :return: float, array of four
+    """
     r, alpha, a, b = parameters
     x, t_x, age = (np.asarray(values, dtype=float) for values in (x, t_x, age))
-    orders, position = np.unique(x, return_inverse=True)
+    weights = np.broadcast_to(weights, x.shape)
     # what depends on the number of orders only, of which there are few
-    constant = r * np.log(alpha) - gammaln(r) - betaln(a, b)
-    by_orders = constant + gammaln(r + orders) + betaln(a, b + orders)
-    alive = -(r + x) * np.log(alpha + age)
-    gone = np.log(a / np.maximum(b + x - 1, LIMITS[0])) - (r + x) * np.log(alpha + t_x)
-    return float(np.sum(weights * (by_orders[position] + np.where(x > 0, np.logaddexp(alive, gone), alive))))
+    orders, position = np.unique(x, return_inverse=True)
+    often = np.bincount(position, weights)
+    by_orders = r * np.log(alpha) - gammaln(r) + gammaln(r + orders) - betaln(a, b) + betaln(a, b + orders)
+    log_age, log_last = np.log(alpha + age), np.log(alpha + t_x)
+    further = np.maximum(b + x - 1, LIMITS[0])
+    alive = -(r + x) * log_age
+    gone = np.where(x > 0, np.log(a / further) - (r + x) * log_last, -np.inf)
+    either = np.logaddexp(alive, gone)
+    share = np.exp(gone - either)  # of those gone among customers alike
+    both = digamma(a + b) - digamma(a + b + orders)
+    slope = [
+        often @ (np.log(alpha) - digamma(r) + digamma(r + orders))
+        - weights @ ((1 - share) * log_age + share * log_last),
+        weights @ (r / alpha - (r + x) * ((1 - share) / (alpha + age) + share / (alpha + t_x))),
+        often @ both + weights @ share / a,
+        often @ (both + digamma(b + orders) - digamma(b)) - weights @ (share / further),
+    ]
+    return float(often @ by_orders + weights @ either), np.array(slope)
 
 
-def fit(x, t_x, age):
+def fit(x, t_x, age, start=None):
     """The parameters by maximum likelihood.
 
+    :param start: Parameters to begin from, such as those of another day
     :raise ValueError: there are no customers, or none ordered again
     :return: Parameters
     """
@@ -85,11 +102,17 @@ def fit(x, t_x, age):
         raise ValueError("Nobody ordered again")
     scale = float(age.max()) / 10  # so that the numbers are of like size whatever the unit of time
     data = x, t_x / scale, age / scale, weights / weights.sum()
+    start = np.log([start.r, start.alpha / scale, start.a, start.b]) if start else np.zeros(4)
 
     def loss(logarithms):
-        return -log_likelihood(np.exp(logarithms), *data)
+        parameters = np.exp(logarithms)
+        value, slope = log_likelihood(parameters, *data)
+        return -value, -slope * parameters
 
-    best = minimize(loss, np.zeros(4), method="L-BFGS-B", bounds=[tuple(np.log(LIMITS))] * 4)
+    bounds = [tuple(np.log(LIMITS))] * 4
+    best = minimize(
+        loss, np.clip(start, *bounds[0]), jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-11}
+    )
     r, alpha, a, b = np.exp(best.x).tolist()
     return Parameters(r, alpha * scale, a, b)
 

@@ -105,15 +105,14 @@ def score(purchases, today, window, followups=None):
     history = purchases.until(today)
     if not has_enough(history, window):
         return history, rule_scores(history, window)
-    plain = model_scores(history, window)
-    extended = Extension.learn(purchases, today - 2 * window, window, followups)
-    if extended:
-        past = purchases.until(today - window)
-        bought = purchases.count(past.customer, today - window, today) > 0
-        expected = model_scores(past, window).expected
-        if auc(extended.chance(past, expected, followups), bought) > auc(expected, bought) + GAIN:
-            latest = Extension.learn(purchases, today - window, window, followups)
-            return history, plain._replace(method="extended", chance=latest.chance(history, plain.expected, followups))
+    fitted = bgnbd.fit(*history.model_data)
+    plain = model_scores(history, window, fitted)
+    before, latest = (Lesson.at(purchases, today - ago, window, followups, fitted) for ago in (2 * window, window))
+    if before and latest:
+        expected = latest.columns[:, 1]
+        if auc(latest.columns @ before.weights, latest.bought) > auc(expected, latest.bought) + GAIN:
+            chance = latest.chance(history, plain.expected, window, followups)
+            return history, plain._replace(method="extended", chance=chance)
     return history, plain
 
 
@@ -123,16 +122,20 @@ def has_enough(history, window):
     return np.count_nonzero(history.count > 1) >= FEWEST_REPEAT_BUYERS and age.max() >= FEWEST_PERIODS * window
 
 
-def model_scores(history, window):
+def model_scores(history, window, parameters):
     """Scores by the BG/NBD model."""
-    data = history.model_data
-    parameters = bgnbd.fit(*data)
     # customers alike are computed once
-    (x, t_x, age), _counts, rows = bgnbd.distinct(*data)
+    (x, t_x, age), _counts, rows = bgnbd.distinct(*history.model_data)
     expected = bgnbd.expected_orders(parameters, window, x, t_x, age)
     fresh = bgnbd.expected_orders(parameters, window, x, t_x, t_x)
     alive = bgnbd.p_alive(parameters, x, t_x, age)
     return Scores("model", *(column[rows] for column in (alive, expected, expected / fresh, -np.expm1(-expected))))
+
+
+def model_expectation(history, window, parameters):
+    """The expected orders of the scores alone."""
+    (x, t_x, age), _counts, rows = bgnbd.distinct(*history.model_data)
+    return bgnbd.expected_orders(parameters, window, x, t_x, age)[rows]
 
 
 def rule_scores(history, window):
@@ -154,45 +157,51 @@ def rule_scores(history, window):
     return Scores("rules", standing, expected, standing, -np.expm1(-expected))
 
 
-class Extension:
-    """A logistic regression that puts the model's expectation beside what a company knows besides.
+class Lesson:
+    """What a day of the past and the window that followed teach: a logistic regression of who bought.
 
-    Learnt from one day of the past and the window that followed it.
+    It puts beside the model's expectation what a company knows besides. `columns` are those of the customers of that
+    day, `bought` tells which of them ordered in the window.
     """
 
-    def __init__(self, weights, window):
-        self.weights, self.window = weights, window
+    def __init__(self, columns, bought):
+        self.columns, self.bought = columns, bought
+        self.weights = logistic(columns, bought)
 
     @classmethod
-    def learn(cls, purchases, day, window, followups=None):
-        """:return: Extension, or None if the past is too short or tells too little"""
+    def at(cls, purchases, day, window, followups=None, start=None):
+        """:return: Lesson, or None if the past is too short or teaches too little"""
         history = purchases.until(day)
         if not history.customer.size or not has_enough(history, window):
             return None
         bought = purchases.count(history.customer, day, day + window) > 0
         if not FEWEST_REPEAT_BUYERS <= np.count_nonzero(bought) <= len(bought) - FEWEST_REPEAT_BUYERS:
             return None
-        columns = cls.columns(history, model_scores(history, window).expected, window, followups)
-        return cls(logistic(columns, bought), window)
+        fitted = bgnbd.fit(*history.model_data, start)
+        expected = model_expectation(history, window, fitted)
+        return cls(facts(history, expected, window, followups), bought)
 
-    def chance(self, history, expected, followups=None):
-        columns = self.columns(history, expected, self.window, followups)
-        return 1 / (1 + np.exp(-columns @ self.weights))
+    def chance(self, history, expected, window, followups=None):
+        """The chance of an order in the window of the lesson that follows a history.
 
-    @staticmethod
-    def columns(history, expected, window, followups=None):
-        """What the chance is made of; each column is near 0, whatever the company sells."""
-        age = history.today - history.first
-        mean = np.log(np.maximum(history.amount / history.count, 1e-2))
-        contacts = followups.count(history.customer, history.today - window, history.today) if followups else 0 * age
-        return np.column_stack([
-            np.ones(len(age)),
-            np.log(np.maximum(expected, 1e-9)),
-            mean - np.median(mean),
-            np.log1p(history.idle) - np.log1p(age),
-            np.log(history.count),
-            np.log1p(contacts),
-        ])  # fmt: skip
+        :param expected: the model's orders in it
+        """
+        return 1 / (1 + np.exp(-facts(history, expected, window, followups) @ self.weights))
+
+
+def facts(history, expected, window, followups=None):
+    """What the chance is made of; each column is near 0, whatever the company sells."""
+    age = history.today - history.first
+    mean = np.log(np.maximum(history.amount / history.count, 1e-2))
+    contacts = followups.count(history.customer, history.today - window, history.today) if followups else 0 * age
+    return np.column_stack([
+        np.ones(len(age)),
+        np.log(np.maximum(expected, 1e-9)),
+        mean - np.median(mean),
+        np.log1p(history.idle) - np.log1p(age),
+        np.log(history.count),
+        np.log1p(contacts),
+    ])  # fmt: skip
 
 
 def logistic(columns, outcome, rounds=25, penalty=1.0):
@@ -238,7 +247,7 @@ class BackTest(NamedTuple):
 def back_test(purchases, cutoff, holdout, followups=None):
     """What would have been foreseen at the end of a day, held against the days that followed.
 
-    Nothing of the days held out is used to foresee them: the extension learns within the history.
+    Nothing of the days held out is used to foresee them: the lesson is drawn within the history.
 
     :param purchases: CustomerDays
     :param cutoff: the last day that is known
@@ -255,17 +264,18 @@ def back_test(purchases, cutoff, holdout, followups=None):
     window = min(holdout, span // 3)
     # a hold-out longer than the history says nothing against the model
     known = has_enough(history, window)
-    scores = model_scores(history, holdout) if known else rule_scores(history, holdout)
+    fitted = bgnbd.fit(*history.model_data) if known else None
+    scores = model_scores(history, holdout, fitted) if known else rule_scores(history, holdout)
     ranks = {scores.method: scores.expected, "recency": -history.idle}
-    extension = known and Extension.learn(purchases, cutoff - window, window, followups)
-    if extension:
-        expected = model_scores(history, window).expected
-        ranks = {"extended": extension.chance(history, expected, followups), **ranks}
+    lesson = known and Lesson.at(purchases, cutoff - window, window, followups, fitted)
+    if lesson:
+        expected = model_expectation(history, window, fitted)
+        ranks = {"extended": lesson.chance(history, expected, window, followups), **ranks}
     return BackTest(
         len(bought),
         int(np.count_nonzero(repeat)),
         int(np.count_nonzero(bought)),
-        bgnbd.fit(*history.model_data) if known else None,
+        fitted,
         {way: quality(rank, bought, repeat) for way, rank in ranks.items()},
         history.count[repeat],
         scores.standing[repeat],
