@@ -332,8 +332,7 @@ class CrmCustomerTransfer(models.Model):
         for line in lines - moving:
             line.write({"state": "skipped", "message": line._why_left_out()})
         if self.to_user_id:  # a pool has no use for documents
-            for owner, own in moving.grouped("from_user_id").items():
-                self._move_documents(own.partner_id, owner)
+            self._move_documents(moving)
         moving.partner_id._crm_change_owner(
             "transferred", user=self.to_user_id, pool=self.to_pool_id, reason=self._history_reason()
         )
@@ -347,37 +346,46 @@ class CrmCustomerTransfer(models.Model):
     def _history_reason(self):
         return f"{self.name} {self.reason or ''}".strip()
 
-    def _move_documents(self, customers, owner):
-        """Give what a former salesperson has open for his customers to the receiver.
-
-        :param customers: ``res.partner``; None: whatever he has open, for whomever
-        """
-        if not owner:
-            return
-        # the receiver is told of the whole once
-        self = self.with_context(tracking_disable=True, mail_activity_quick_update=True)
-        moved = {}
-        if customers is not None:
-            moved["res.partner"] = self.env["res.partner"].search([("crm_customer_id", "in", customers.ids)])
+    def _move_documents(self, lines):
+        """Give what the former salespeople have open for their customers to the receiver."""
+        owners = {line.partner_id.id: line.from_user_id for line in lines if line.from_user_id}
+        among_them = Domain("user_id", "in", lines.from_user_id.ids)
+        partners = self.env["res.partner"].search([("crm_customer_id", "in", list(owners))])
+        # {model: {id of what an activity may hang on: whose of its activities move}}
+        places = {"res.partner": {partner.id: owners[partner.crm_customer_id.id] for partner in partners}}
         for along in self._documents_along():
-            domain = Domain(along.owner, "=", owner.id) & Domain(along.domain)
-            if customers is not None:
-                domain &= Domain(along.customer, "in", customers.ids)
-            documents = self.env[along.model].search(domain) if self[along.option] else self.env[along.model]
-            documents.write({along.owner: self.to_user_id.id})
-            if documents and "message_follower_ids" in documents._fields:
-                documents.message_unsubscribe(owner.partner_id.ids)
-                documents.message_subscribe(self.to_user_id.partner_id.ids)
-            moved[along.model] = documents
+            domain = Domain(along.customer, "in", list(owners)) & Domain(along.owner, "in", lines.from_user_id.ids)
+            documents = self._open_documents(along, domain).filtered(
+                lambda document, along=along: document[along.owner] == owners[document.mapped(along.customer).id]
+            )
+            places[along.model] = {document.id: document[along.owner] for document in documents}
+            self._give(documents, along.owner)
         if self.with_activities:
-            domain = Domain("user_id", "=", owner.id)
-            if customers is not None:
-                domain &= Domain.OR(
-                    Domain("res_model", "=", model) & Domain("res_id", "in", documents.ids)
-                    for model, documents in moved.items()
-                )
-            activities = self.env["mail.activity"].with_context(active_test=True).search(domain)
-            activities.user_id = self.to_user_id
+            domain = Domain.OR(
+                Domain("res_model", "=", model) & Domain("res_id", "in", list(place)) for model, place in places.items()
+            )
+            activities = self._open_activities(domain & among_them)
+            self._give(activities.filtered(lambda one: one.user_id == places[one.res_model][one.res_id]), "user_id")
+
+    def _open_documents(self, along, domain):
+        Model = self.env[along.model]
+        return Model.search(Domain(along.domain) & domain) if self[along.option] else Model
+
+    def _open_activities(self, domain):
+        return self.env["mail.activity"].with_context(active_test=True).search(domain)
+
+    def _give(self, records, owner):
+        """
+        :param owner: field of the records' owner, who is now the receiver
+        """
+        # the receiver is told of the whole once
+        records = records.with_context(tracking_disable=True, mail_activity_quick_update=True)
+        followed = "message_follower_ids" in records._fields
+        for former, own in records.grouped(owner).items() if followed else ():
+            own.message_unsubscribe(former.partner_id.ids)
+        records.write({owner: self.to_user_id.id})
+        if followed and records:
+            records.message_subscribe(self.to_user_id.partner_id.ids)
 
     def _keep_reading(self, lines):
         if not self.keep_read_days or not self.to_user_id:  # what lies in a pool is shared with nobody
@@ -410,7 +418,9 @@ class CrmCustomerTransfer(models.Model):
         leaver, heir = self.leaver_id, self.to_user_id
         reviews = self.env["crm.review.handover"].sudo(False)  # it asks itself whether the user is an administrator
         reviews.create({"user_id": leaver.id, "heir_id": heir.id, "comment": self._history_reason()}).action_hand_over()
-        self._move_documents(None, leaver)
+        for along in self._documents_along():
+            self._give(self._open_documents(along, Domain(along.owner, "=", leaver.id)), along.owner)
+        self._give(self._open_activities(Domain("user_id", "=", leaver.id)), "user_id")
         shares = self.env["crm.customer.share"].search([("user_id", "=", leaver.id)])
         for share in shares.filtered(lambda share: share.owner_id != heir and share.state == "shared"):
             share.copy({"user_id": heir.id})
