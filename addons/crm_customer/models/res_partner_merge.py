@@ -11,7 +11,7 @@ NOT_MERGED = frozenset(
     "active company_name company_type crm_department_id crm_pool_id create_date create_uid customer_rank"
     " duplicate_reason former_codes id is_company is_crm_customer message_main_attachment_id next_contact_date"
     " next_contact_need partner_latitude partner_longitude signup_type supplier_rank type user_id"
-    " write_date write_uid".split()
+    " street_name street_number street_number2 write_date write_uid".split()
 )
 
 
