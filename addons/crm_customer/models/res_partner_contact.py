@@ -43,7 +43,7 @@ class ResPartner(models.Model):
         domain="[('crm_customer_id', '=', crm_customer_id), ('is_crm_customer', '=', False), ('id', '!=', id)]",
         help="Another contact of the same customer.",
     )
-    subordinate_ids = fields.One2many("res.partner", "superior_id", string="Reports")
+    subordinate_ids = fields.One2many("res.partner", "superior_id", string="Subordinates")
     relation_note = fields.Char(string="Relations", help="Whom the contact is close to, related to, or at odds with.")
     contact_history_ids = fields.One2many("crm.contact.history", "contact_id", string="Former Positions")
 

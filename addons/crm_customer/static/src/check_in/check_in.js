@@ -1,5 +1,5 @@
 import { Component, useState } from "@odoo/owl";
-import { formatDateTime } from "@web/core/l10n/dates";
+import { toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
@@ -54,7 +54,7 @@ export class CheckIn extends Component {
     }
 
     get time() {
-        return this.data.checkin_date ? formatDateTime(this.data.checkin_date, { showSeconds: false }) : "";
+        return this.data.checkin_date ? toLocaleDateTimeString(this.data.checkin_date, { showSeconds: false }) : "";
     }
 
     async checkIn() {
