@@ -85,5 +85,6 @@ class TestCrmCustomerDuplicate(CustomerCase):
     def test_many_that_share_one_thing_make_few_pairs(self):
         customers = [self.enter(f"第{number}号机械", phone="0512-63001234") for number in range(12)]
         self.Pair._cron_find()
-        pairs = self.Pair.search([("duplicate_id", "in", [customer.id for customer in customers])])
+        ids = [customer.id for customer in customers]
+        pairs = self.Pair.search([("partner_id", "in", ids), ("duplicate_id", "in", ids)])
         self.assertEqual(len(pairs), 1 + 2 + 3 + 4 + 5 * 7)
