@@ -66,6 +66,8 @@ class CrmDemoCompany(models.AbstractModel):
         office._create_approvals(users)
         office._create_code_request_flow(users)
         office._create_code_requests(users)
+        office._create_pools(users)
+        office._create_churn()
         self.env["ir.config_parameter"].set_param(LOADED, f"{fields.Date.today()} shift_years={shift_years}")
         return True
 
@@ -323,6 +325,16 @@ class CrmDemoCompany(models.AbstractModel):
         opening = timezone(TIMEZONE).localize(datetime.combine(day, OPENING_TIME))
         return opening.astimezone(timezone("UTC")).replace(tzinfo=None) + timedelta(minutes=minutes)
 
+    # CHURN
+    def _create_churn(self):
+        """What the night makes of the orders: activity grades, scores, warnings; and a back-test of half a year."""
+        self.env["res.partner"].sudo()._cron_activity_grades()  # sudo: as the scheduler does
+        self.env["crm.churn.score"].action_compute_now()
+        orders = self.env["sale.order"].search([("state", "=", "sale")], order="date_order desc", limit=1)
+        end = min(orders.date_order.date(), fields.Date.context_today(self))
+        test = self.env["crm.churn.backtest"].create({"cutoff_date": end - timedelta(weeks=27), "holdout_weeks": 26})
+        test.action_run()
+
     # REVIEWS
     def _create_review_flow(self, users):
         """Positions, and a flow of general approvals that depends on the amount."""
@@ -447,3 +459,39 @@ class CrmDemoCompany(models.AbstractModel):
             if row["note"]:
                 request.action_review_submit()
                 self._decide(request, decisions, users)
+
+    # PUBLIC POOL
+    def _create_pools(self, users):
+        """A pool of the sales departments, with customers whose salespeople have not looked after them."""
+        sales = users["wangjianguo"].sudo().employee_id.department_id  # sudo: the demo company's author looks it up
+        pool = self.env["crm.customer.pool"].create(
+            {
+                "name": "全国公海",
+                "department_ids": [Command.set(sales.ids)],
+                "manager_ids": [Command.set(users["wangjianguo"].ids)],
+                "private_limit": 60,
+                "daily_limit": 5,
+                "cooldown_days": 15,
+                "reclaim": True,
+                "reclaim_followup_days": 60,
+                "reclaim_new_days": 15,
+                "protection_days": 7,
+                "exempt_level_ids": [Command.set(self.env.ref("crm_customer.crm_customer_level_a").ids)],
+            }
+        )
+        china = self.env.ref("base.cn")
+        states = {state.code: state for state in china.state_ids}
+        for row in read_csv("company", "pool_customers"):
+            customer = self.env["res.partner"].create(
+                {
+                    **{name: row[name] for name in ("name", "city", "phone", "email")},
+                    "is_crm_customer": True,
+                    "is_company": True,
+                    "user_id": users[row["login"]].id,
+                    "country_id": china.id,
+                    "state_id": states[row["state"]].id,
+                    "crm_level_id": self.env.ref(f"crm_customer.crm_customer_level_{row['level']}").id,
+                    "crm_category_id": self.env.ref(f"crm_customer.crm_customer_category_{row['category']}").id,
+                }
+            )
+            customer._crm_change_owner("reclaimed", pool=pool, reason=row["reason"])
