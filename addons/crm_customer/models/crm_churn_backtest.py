@@ -128,6 +128,8 @@ class CrmChurnBacktest(models.Model):
             test.state = "waiting"
             # sudo: as above
             self.env.ref("crm_customer.ir_cron_churn_backtest").sudo()._trigger()
+        # the form shows what it was run with, from anew
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     # BUSINESS
     @api.model
