@@ -116,27 +116,29 @@ def test_contacts(screen):
     page.click(f"{ROW} .o_data_cell[name=name]")
     page.wait_for_selector(".o_form_view")
     company = page.input_value(".o_field_widget[name=name] input, .o_field_widget[name=name] textarea")
-    mobile = f"139{time.time_ns() % 10**8:08d}"  # another one at each run
-    card = f"BEGIN:VCARD\nVERSION:3.0\nFN:王芳\nN:王;芳;;;\nORG:{company}\nTEL;TYPE=CELL:{mobile}\nEND:VCARD\n"
+    number = time.time_ns() % 10**7  # another one at each run
+    cards = "".join(
+        f"BEGIN:VCARD\nVERSION:3.0\nFN:{name}\nORG:{company}\nTEL;TYPE=CELL:{mobile}{number:07d}\nEND:VCARD\n"
+        for name, mobile in (("王芳", 1390), ("李强", 1391))
+    )
     page.goto(f"{seller.url}/odoo/action-crm_customer.vcard_import_action")
     page.wait_for_selector(".o_field_widget[name=file] input[type=file]", state="attached")
     page.set_input_files(
         ".o_field_widget[name=file] input[type=file]",
-        {"name": "cards.vcf", "mimeType": "text/vcard", "buffer": card.encode("gbk")},
+        {"name": "cards.vcf", "mimeType": "text/vcard", "buffer": cards.encode("gbk")},
     )
     page.wait_for_selector(f"{ROW} :text('王芳')")
     seller.shot("cards")
     page.click("button[name=action_import]")
     page.wait_for_selector(".modal", state="detached")
-    page.wait_for_selector(f".o_list_view {ROW}:has-text('王芳')")
-    page.click(f"{ROW} .o_data_cell[name=name]")
+    page.click(f"{ROW}:has-text('李强') .o_data_cell[name=name]")
     page.wait_for_selector(".o_form_view")
     page.check(".o_field_widget[name=birthday_is_lunar] input")
     for name, text in (("lunar_month", "八月"), ("lunar_day", "十五")):
         page.click(f".o_field_widget[name={name}] input")
         page.locator(".o_select_menu_item").get_by_text(text, exact=True).click()
-    page.fill(".o_field_widget[name=superior_id] input", "a")
-    page.locator(".o-autocomplete--dropdown-item").first.click()
+    page.fill(".o_field_widget[name=superior_id] input", "王芳")
+    page.locator(".o-autocomplete--dropdown-item:has-text('王芳')").last.click()
     save(page)
     assert page.locator(".o_field_widget[name=next_birthday]").inner_text()
     seller.shot("contact")
