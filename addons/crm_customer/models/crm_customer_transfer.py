@@ -278,6 +278,7 @@ class CrmCustomerTransfer(models.Model):
     @api.model
     def _cron_process(self):
         """Give the open jobs their turns, the one that waited longest first, until the time is used up."""
+        self = self.sudo()  # sudo: users write drafts only; the hand-over itself is in the requester's name
         end = time.monotonic() + TURN_SECONDS
         domain = [("state", "in", OPEN_STATES)]
         while transfer := self.search(domain, order="turn_date NULLS FIRST, id", limit=1).try_lock_for_update():
@@ -333,7 +334,9 @@ class CrmCustomerTransfer(models.Model):
             line.write({"state": "skipped", "message": line._why_left_out()})
         if self.to_user_id:  # a pool has no use for documents
             self._move_documents(moving)
-        moving.partner_id._crm_change_owner(
+        # browsed anew: what comes of lines is prefetched by lines, whose cache the change empties
+        customers = self.env["res.partner"].browse(moving.partner_id.ids)
+        customers._crm_change_owner(
             "transferred", user=self.to_user_id, pool=self.to_pool_id, reason=self._history_reason()
         )
         self._keep_reading(moving)

@@ -224,13 +224,17 @@ class ResPartner(models.Model):
         self.env.cr.execute(
             SQL(
                 """
+                WITH former AS MATERIALIZED (
+                    SELECT partner.id AS res_id, owner.partner_id
+                      FROM res_partner AS customer
+                      JOIN res_users AS owner ON owner.id = customer.user_id
+                      JOIN res_partner AS partner ON partner.crm_customer_id = customer.id
+                     WHERE customer.id = ANY(%s) AND owner.id != %s
+                )
                 DELETE FROM mail_followers AS follower
-                 USING res_partner AS partner
-                  JOIN res_partner AS customer ON customer.id = partner.crm_customer_id
-                  JOIN res_users AS owner ON owner.id = customer.user_id
-                 WHERE customer.id = ANY(%s) AND owner.id != %s
-                   AND follower.res_model = 'res.partner' AND follower.res_id = partner.id
-                   AND follower.partner_id = owner.partner_id
+                 USING former
+                 WHERE follower.res_model = 'res.partner' AND follower.res_id = former.res_id
+                   AND follower.partner_id = former.partner_id
                 """,
                 self.ids,
                 heir.id or 0,
