@@ -234,4 +234,4 @@ class CrmChurnBacktestLevel(models.Model):
     backtest_id = fields.Many2one("crm.churn.backtest", required=True, index=True, ondelete="cascade")
     level = fields.Selection(LEVELS, string="Warning Level", required=True)
     customer_count = fields.Integer(string="Number of Customers")
-    stayed_away = fields.Float(string="Stayed Away", help="How many of them did not order in the weeks held out.")
+    stayed_away = fields.Float(help="How many of them did not order in the weeks held out.")

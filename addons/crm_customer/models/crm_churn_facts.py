@@ -48,7 +48,6 @@ class CrmChurnFacts(models.AbstractModel):
         string="P(alive)", readonly=True, aggregator="avg", help="The probability that the customer has not left."
     )
     standing = fields.Float(
-        string="Standing",
         readonly=True,
         aggregator="avg",
         help="The expected orders as a part of what they were right after the last order; "

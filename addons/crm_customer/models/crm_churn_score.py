@@ -185,7 +185,7 @@ class CrmChurnScore(models.Model):
     @api.model
     def _all_company_ids(self):
         company = self._churn_company()
-        return [company.id, *(self.env["res.company"].sudo().search([]) - company).ids]
+        return [company.id, *(self.env["res.company"].sudo().search([("id", "!=", company.id)])).ids]
 
     @api.model
     def _churn_midnight(self, day):

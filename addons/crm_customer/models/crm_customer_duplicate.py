@@ -55,7 +55,7 @@ class CrmCustomerDuplicate(models.Model):
         [("open", "To Decide"), ("distinct", "No Duplicate")], default="open", required=True, readonly=True
     )
     found_date = fields.Datetime(string="Last Found", readonly=True)
-    decided_by_id = fields.Many2one("res.users", string="Decided By", readonly=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True)
     decided_date = fields.Datetime(string="Decided On", readonly=True)
     shared_text = fields.Char(string="What They Share", compute="_compute_shared_text")
     customer_code = fields.Char(related="partner_id.customer_code", string="Code")

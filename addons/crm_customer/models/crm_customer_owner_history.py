@@ -27,12 +27,11 @@ class CrmCustomerOwnerHistory(models.Model):
             ("reclaimed", "Reclaimed"),
             ("corrected", "Corrected"),
         ],
-        string="How",
         required=True,
         readonly=True,
     )
     reason = fields.Char(readonly=True)
-    changed_by_id = fields.Many2one("res.users", string="Changed By", readonly=True, ondelete="set null")
+    changed_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
 
     _open_uniq = models.UniqueIndex("(partner_id) WHERE date_to IS NULL", "A customer has one owner at a time.")
     _by_customer = models.Index("(partner_id, date_from)")

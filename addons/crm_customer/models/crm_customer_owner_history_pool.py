@@ -7,6 +7,4 @@ class CrmCustomerOwnerHistory(models.Model):
     pool_id = fields.Many2one("crm.customer.pool", string="Public Pool", readonly=True, ondelete="restrict")
 
     # the board shows the newest of a pool first
-    _in_pool = models.Index(
-        "(pool_id, date_from DESC, partner_id DESC) WHERE date_to IS NULL AND pool_id IS NOT NULL"
-    )
+    _in_pool = models.Index("(pool_id, date_from DESC, partner_id DESC) WHERE date_to IS NULL AND pool_id IS NOT NULL")

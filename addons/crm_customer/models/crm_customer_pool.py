@@ -78,7 +78,9 @@ class CrmCustomerPool(models.Model):
     )
     reclaim = fields.Boolean(string="Reclaim Every Night")
     reclaim_since = fields.Datetime(
-        readonly=True, copy=False, help="When these rules came into force. Everybody gets the warning time from then on."
+        readonly=True,
+        copy=False,
+        help="When these rules came into force. Everybody gets the warning time from then on.",
     )
     reclaim_followup_days = fields.Integer(
         string="No Follow-up for (Days)", help="Reclaim customers not followed up for so long. 0: never."

@@ -81,7 +81,8 @@ class CrmCustomerPoolCustomer(models.Model):
                    partner.state_id, partner.city, partner.industry_id, partner.crm_level_id AS level_id,
                    partner.crm_category_id AS category_id, partner.crm_customer_type AS customer_type,
                    partner.crm_source_id AS source_id, partner.last_order_date, partner.last_followup_date,
-                   CASE WHEN length(partner.phone) >= 11 THEN left(partner.phone, 3) || '****' || right(partner.phone, 4)
+                   CASE WHEN length(partner.phone) >= 11
+                        THEN left(partner.phone, 3) || '****' || right(partner.phone, 4)
                         WHEN partner.phone != '' THEN left(partner.phone, 2) || '****' END AS masked_phone,
                    CASE WHEN partner.email != '' THEN left(partner.email, 1) || '***' END AS masked_email,
                    %s AS names, partner.crm_search_text, partner.crm_search_grams

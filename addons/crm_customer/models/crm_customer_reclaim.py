@@ -1,12 +1,11 @@
 import logging
 import random
 import time
-from itertools import groupby
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from .crm_customer_pool import DEFAULT_TIMEZONE
 
@@ -198,7 +197,7 @@ class CrmCustomerReclaim(models.Model):
     def _batches(self, due):
         """Ids of customers, cut between their owners."""
         batch = []
-        for _user_id, rows in groupby(due, key=lambda row: row[1]):
+        for _user_id, rows in groupby(due, lambda row: row[1]):
             batch += [row[0] for row in rows]
             if len(batch) >= BATCH:
                 yield batch
@@ -235,7 +234,7 @@ class CrmCustomerReclaim(models.Model):
         for (pool_id, rule), ids in groups.items():
             pool = Pool.browse(pool_id)
             Partner.browse(ids)._crm_change_owner("reclaimed", pool=pool, reason=self._reason(pool, rule))
-        for user_id, rows in groupby(due, key=lambda row: row[1]):
+        for user_id, rows in groupby(due, lambda row: row[1]):
             self._tell_owner(self.env["res.users"].browse(user_id), [row[0] for row in rows])
         return len(due)
 

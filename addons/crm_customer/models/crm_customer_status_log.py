@@ -27,4 +27,4 @@ class CrmCustomerStatusLog(models.Model):
         required=True,
     )
     reason = fields.Char()
-    changed_by_id = fields.Many2one("res.users", string="Changed By", help="Empty: the nightly check.")
+    changed_by_id = fields.Many2one("res.users", help="Empty: the nightly check.")

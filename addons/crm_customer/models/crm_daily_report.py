@@ -104,6 +104,10 @@ class CrmDailyReport(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._crm_check_written(vals, TEXTS | KEYS)
+        if not self.env.su:
+            hidden = {f"default_{fname}" for fname in self._fields.keys() - TEXTS - KEYS}
+            context = {key: value for key, value in self.env.context.items() if key not in hidden}
+            self = self.with_context(context)  # pylint: disable=context-overridden
         return super().create(vals_list)
 
     def write(self, vals):

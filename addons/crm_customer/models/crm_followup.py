@@ -8,6 +8,7 @@ from ..tools.geo import distance
 CLOCKS_APART = 600  # seconds by which a phone's clock may be ahead of the server's
 # written by the methods that are for it, whoever calls
 BY_METHOD = {"remark", "liked_user_ids", "checkin_date"}
+LINK = {"partner_id", "contact_id"}
 CHECKIN = {"checkin_latitude", "checkin_longitude", "checkin_accuracy"}
 
 
@@ -139,12 +140,12 @@ class CrmFollowup(models.Model):
             followup.like_count = len(followup.liked_user_ids)
             followup.is_liked = self.env.user in followup.liked_user_ids
 
-    @api.depends("content", "partner_id", "create_date")
+    @api.depends("content", "create_date")
     @api.depends_context("uid")
     def _compute_can_edit(self):
-        locked = self._crm_locked()
+        past = self._crm_past_window()
         for followup in self:
-            followup.can_edit = followup not in locked
+            followup.can_edit = followup not in past or not followup.content
 
     @api.depends("checkin_latitude", "checkin_longitude", "partner_id.partner_latitude", "partner_id.partner_longitude")
     def _compute_checkin_distance(self):
@@ -288,6 +289,10 @@ class CrmFollowup(models.Model):
         for vals in vals_list:
             if vals.get("checkin_latitude") or vals.get("checkin_longitude"):
                 vals.setdefault("checkin_date", fields.Datetime.now())
+        if not self.env.su:
+            hidden = {f"default_{fname}" for fname in BY_METHOD}
+            context = {key: value for key, value in self.env.context.items() if key not in hidden}
+            self = self.with_context(context)  # pylint: disable=context-overridden
         followups = super().create(vals_list)
         followups._crm_keep_files()
         followups._crm_append_remarks(remarks)
@@ -300,15 +305,20 @@ class CrmFollowup(models.Model):
         vals = self._crm_stored(vals)
         if not vals:
             return True
-        if CHECKIN & vals.keys() and not self.env.su:
+        if vals.keys() - LINK and not self.env.su and self._crm_past_window().filtered("content"):
+            raise self._crm_make_locked_error()
+        if any(vals.get(fname) for fname in CHECKIN) and not self.env.su:
             if any(followup.checkin_date for followup in self):
                 raise UserError(self.env._("A check-in stays as it was made. Note a new follow-up to check in again."))
             vals["checkin_date"] = fields.Datetime.now()
+        customers = self.partner_id
         result = super().write(vals)
+        if "user_id" in vals:
+            self.check_access("write")  # nobody passes his off as somebody else's
         if "attachment_ids" in vals:
             self._crm_keep_files()
         if {"partner_id", "date", "next_date", "next_step"} & vals.keys():
-            self.partner_id._crm_sync_next_contact()
+            (customers | self.partner_id)._crm_sync_next_contact()
         return result
 
     def unlink(self):
@@ -322,25 +332,22 @@ class CrmFollowup(models.Model):
         if self.env.su or operation not in ("write", "unlink"):
             return result
         forbidden, make_error = result or (self.browse(), None)
-        locked = (self - forbidden)._crm_locked()
+        locked = (self - forbidden)._crm_past_window()
+        if operation == "write":
+            # sudo: only whether it is locked is told; what waits to be written up or for its customer can be completed
+            locked = locked.filtered(lambda followup: (known := followup.sudo()).content and known.partner_id)
         if not locked:
             return result
         return forbidden | locked, make_error or partial(self._crm_make_locked_error)
 
-    def _crm_locked(self):
-        """Those that are too old to be changed; what waits to be written up, or for its customer, is not."""
+    def _crm_past_window(self):
+        """Those that are too old to be changed by the user."""
         if self.env.su or self.env.user.has_group("crm_base.group_crm_admin"):
             return self.browse()
         oldest = fields.Datetime.subtract(fields.Datetime.now(), hours=self._crm_edit_hours())
-        # sudo: only whether it is locked is told
+        # sudo: only whether it is too old is told
         return self.filtered(
-            lambda followup: (
-                followup.id
-                and (known := followup.sudo()).create_date
-                and known.create_date < oldest
-                and known.content
-                and known.partner_id
-            )
+            lambda followup: followup.id and (created := followup.sudo().create_date) and created < oldest
         )
 
     @api.model

@@ -94,6 +94,13 @@ class CrmVisitPlan(models.Model):
                     )
                 )
 
+    # CRUD
+    def write(self, vals):
+        result = super().write(vals)
+        if "user_id" in vals:
+            self.check_access("write")  # only managers plan for others
+        return result
+
     # ACTION
     def action_visit(self):
         """The form of the visit's follow-up, ready for the check-in."""

@@ -22,9 +22,7 @@ class ResPartner(models.Model):
 
     _crm_search_codes = (*Customer._crm_search_codes, "former_codes")
 
-    former_codes = fields.Char(
-        string="Former Codes", readonly=True, copy=False, help="The codes of customers merged into this one."
-    )
+    former_codes = fields.Char(readonly=True, copy=False, help="The codes of customers merged into this one.")
     merge_log_ids = fields.One2many("crm.customer.merge.log", "partner_id", string="Merged Customers")
 
     # ACTION

@@ -8,7 +8,7 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    owner_history_ids = fields.One2many("crm.customer.owner.history", "partner_id", string="Owner History")
+    owner_history_ids = fields.One2many("crm.customer.owner.history", "partner_id")
 
     # CRUD
     @api.model_create_multi

@@ -96,6 +96,9 @@ class TestCrmDailyReport(CustomerCase):
     @freeze_time("2026-09-21 10:00:00")
     def test_figures_are_not_entered(self):
         report = self.today(self.seller)
+        early = self.Report.with_user(self.seller).with_context(default_state="submitted", default_order_amount=9e9)
+        early = early.create({"date": date(2026, 9, 18)})
+        self.assertEqual((early.state, early.order_amount), ("draft", 0))
         for vals in ({"order_amount": 9e9}, {"state": "submitted"}, {"date": date(2026, 9, 1)}, {"is_late": False}):
             with self.subTest(vals), self.assertRaises(AccessError):
                 report.write(vals)

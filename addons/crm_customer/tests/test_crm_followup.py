@@ -57,7 +57,8 @@ class TestCrmFollowup(CustomerCase):
     def make_old(self, followups, hours=25):
         followups.flush_recordset()
         self.env.cr.execute(
-            "UPDATE crm_followup SET create_date = now() AT TIME ZONE 'UTC' - %s * interval '1 hour' WHERE id = ANY(%s)",
+            "UPDATE crm_followup SET create_date = now() AT TIME ZONE 'UTC' - %s * interval '1 hour'"
+            " WHERE id = ANY(%s)",
             [hours, followups.ids],
         )
         followups.invalidate_recordset()
@@ -104,6 +105,15 @@ class TestCrmFollowup(CustomerCase):
                 followup.write(vals)
             with self.assertRaises(AccessError):
                 self.follow_up(**vals)
+        defaults = {"default_remark": "x", "default_checkin_date": "2026-01-01 00:00:00"}
+        followup = self.Followup.with_context(**defaults).create({"partner_id": self.customer.id, "content": "x"})
+        self.assertFalse(followup.remark or followup.checkin_date)
+
+    def test_nobody_passes_his_followup_off_as_somebody_elses(self):
+        followup = self.follow_up()
+        with self.assertRaises(AccessError):
+            followup.user_id = self.other
+        followup.with_user(self.manager).user_id = self.manager
 
     def test_managers_comment_and_like(self):
         followup = self.follow_up()
@@ -210,7 +220,7 @@ class TestCrmFollowup(CustomerCase):
             visit.with_user(self.other).read(["content"])
         action = visit.action_create_customer()
         form = Form(
-            self.env["res.partner"].with_user(self.seller).with_context(action["context"]), action["views"][0][0]
+            self.env["res.partner"].with_user(self.seller).with_context(**action["context"]), action["views"][0][0]
         )
         customer = form.save()
         self.assertEqual(customer.name, "绍兴纺织机械有限公司")

@@ -23,7 +23,7 @@ class TestCrmVisitPlan(CustomerCase):
         plan = self.plan(purpose="show samples")
         self.assertEqual(plan.state, "planned")
         action = plan.action_visit()
-        form = Form(self.env["crm.followup"].with_user(self.seller).with_context(action["context"]))
+        form = Form(self.env["crm.followup"].with_user(self.seller).with_context(**action["context"]))
         form.content = "showed them"
         followup = form.save()
         self.assertEqual((followup.partner_id, followup.method), (self.customer, "visit"))
@@ -58,6 +58,8 @@ class TestCrmVisitPlan(CustomerCase):
         plan = self.plan()
         with self.assertRaises(AccessError):
             self.plan(user_id=self.other.id)
+        with self.assertRaises(AccessError):
+            self.plan().user_id = self.other
         self.Plan.with_user(self.manager).create(
             {"partner_id": self.customer.id, "date": self.tomorrow, "user_id": self.seller.id}
         )

@@ -77,7 +77,7 @@ class TestCustomerClaimRaces(BaseCase):
         with cls.registry.cursor() as cr:
             yield api.Environment(cr, uid, {"mail_notrack": True, "tracking_disable": True})
             if commit:
-                cr.commit()
+                cr.commit()  # pylint: disable=invalid-commit
 
     def setUp(self):
         super().setUp()

@@ -130,7 +130,7 @@ class TestCustomerPool(PoolCase):
             self.assertFalse(Partner.with_user(user)._read_group([("id", "in", both.ids)], ["phone"]))
             for call in (
                 lambda one: one.read(["name"]),
-                lambda one: one.write({"user_id": user.id}),
+                lambda one: one.write({"user_id": one.env.uid}),
                 lambda one: one.write({"crm_pool_id": False}),
                 lambda one: one.message_post(body="mine"),
             ):
@@ -184,7 +184,12 @@ class TestCustomerPool(PoolCase):
     def test_one_state_at_a_time(self):
         with self.assertRaises(CheckViolation), self.cr.savepoint(), mute_logger("odoo.sql_db"):
             self.env["res.partner"].create(
-                {"name": "无锡两主有限公司", "is_crm_customer": True, "user_id": self.seller.id, "crm_pool_id": self.pool.id}
+                {
+                    "name": "无锡两主有限公司",
+                    "is_crm_customer": True,
+                    "user_id": self.seller.id,
+                    "crm_pool_id": self.pool.id,
+                }
             )
         created = self.env["res.partner"].create(
             {"name": "无锡池中有限公司", "is_crm_customer": True, "crm_pool_id": self.pool.id}
@@ -212,7 +217,9 @@ class TestCustomerPool(PoolCase):
         self.assertEqual((mine.crm_pool_id, mine.user_id), (self.pool, self.env["res.users"]))
         line = mine.owner_history_ids.sorted("id")[-1]
         self.assertEqual((line.how, line.pool_id, line.reason), ("released", self.pool, "not my region"))
-        self.assertFalse(self.board(self.seller, mine).with_user(self.seller).env["res.partner"].search([("id", "=", mine.id)]))
+        self.assertFalse(
+            self.board(self.seller, mine).with_user(self.seller).env["res.partner"].search([("id", "=", mine.id)])
+        )
 
     def test_release_refused(self):
         theirs = self.new_customer("昆山别人有限公司", self.other)
@@ -229,7 +236,11 @@ class TestCustomerPool(PoolCase):
         for user, customer, pool in (
             (self.seller, theirs, self.pool),
             (self.outsider, shared, self.pool),
-            (self.seller, self.new_customer("昆山他池有限公司"), self.new_pool("West", user_ids=False, department_ids=False)),
+            (
+                self.seller,
+                self.new_customer("昆山他池有限公司"),
+                self.new_pool("West", user_ids=False, department_ids=False),
+            ),
         ):
             with self.assertRaises(AccessError):
                 release(user, customer, pool)

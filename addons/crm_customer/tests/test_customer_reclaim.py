@@ -29,7 +29,9 @@ class TestCustomerReclaim(PoolCase):
         customer = self.new_customer(name, user, duplicate_reason="test", **values)
         self.env.flush_all()
         ago = [number is not None and fields.Datetime.now() - timedelta(number) for number in (days, followup, order)]
-        self.cr.execute("UPDATE crm_customer_owner_history SET date_from = %s WHERE partner_id = %s", [ago[0], customer.id])
+        self.cr.execute(
+            "UPDATE crm_customer_owner_history SET date_from = %s WHERE partner_id = %s", [ago[0], customer.id]
+        )
         self.cr.execute(
             "UPDATE res_partner SET last_followup_date = %s, last_order_date = %s WHERE id = %s",
             [ago[1] or None, ago[2] or None, customer.id],
@@ -121,7 +123,9 @@ class TestCustomerReclaim(PoolCase):
         self.assertEqual(len(messages.search([("id", ">", last), ("partner_ids", "in", self.other.partner_id.ids)])), 1)
         self.Reclaim._cron_reclaim()
         self.assertEqual(len(lost[0].owner_history_ids), 2, "the second night takes nothing more")
-        self.assertFalse(messages.search([("id", ">", max(told.ids) + 1), ("partner_ids", "in", self.seller.partner_id.ids)]))
+        self.assertFalse(
+            messages.search([("id", ">", max(told.ids) + 1), ("partner_ids", "in", self.seller.partner_id.ids)])
+        )
 
     def test_switched_off_pools_take_nothing(self):
         customer = self.owned("关闭站", 30)

@@ -60,7 +60,8 @@ def share_out(regions, receivers, mode):
     ['bob', 'bob', 'bob', 'ann']
     >>> share_out(["N", "S"], [Receiver("ann", 9, regions={"S": 9}), Receiver("bob", 2, regions={"N": 1})], "region")
     ['bob', 'ann']
-    >>> share_out([None] * 3, [Receiver("ann", room=1), Receiver("bob", room=1)], "even")  # doctest: +IGNORE_EXCEPTION_DETAIL
+    >>> two = [Receiver("ann", room=1), Receiver("bob", room=1)]
+    >>> share_out([None] * 3, two, "even")  # doctest: +IGNORE_EXCEPTION_DETAIL
     Traceback (most recent call last):
     ...
     NoRoom: 2

@@ -27,7 +27,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         if self.env.context.get("crm_merging") is MERGING:
             self._crm_prepare(src_partners, dst_partner)
-        super()._update_foreign_keys(src_partners, dst_partner)
+        return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _crm_prepare(self, src, dst):
         """Note the merge, and move what Odoo would drop because there is one of it for each partner."""
@@ -174,5 +174,6 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         )
 
     def _update_values(self, src_partners, dst_partner):
-        if self.env.context.get("crm_merging") is not MERGING:  # else they are chosen one by one
-            super()._update_values(src_partners, dst_partner)
+        if self.env.context.get("crm_merging") is MERGING:
+            return None  # they are chosen one by one
+        return super()._update_values(src_partners, dst_partner)

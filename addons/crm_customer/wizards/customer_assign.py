@@ -132,10 +132,14 @@ class CrmCustomerAssign(models.TransientModel):
         regions = {user.id: {} for user in users}
         if self.mode == "region":
             # sudo: how many customers the receivers have in a region is told to nobody
-            for user, state, count in self.env["res.partner"].sudo()._read_group(
-                [("user_id", "in", users.ids), ("is_crm_customer", "=", True)],
-                ["user_id", "state_id"],
-                ["__count"],
+            for user, state, count in (
+                self.env["res.partner"]
+                .sudo()
+                ._read_group(
+                    [("user_id", "in", users.ids), ("is_crm_customer", "=", True)],
+                    ["user_id", "state_id"],
+                    ["__count"],
+                )
             ):
                 if state:
                     regions[user.id][state.id] = count

@@ -29,7 +29,7 @@ class CrmCustomerLabel(models.TransientModel):
         string="Begin at Label", default=1, required=True, help="On a sheet of which some labels are used already."
     )
     with_contact = fields.Boolean(string="To the Primary Contact", default=True)
-    with_phone = fields.Boolean(string="With Phone", default=True)
+    with_phone = fields.Boolean(default=True)
 
     def action_print(self):
         """Print the labels.

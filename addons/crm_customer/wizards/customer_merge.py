@@ -12,7 +12,6 @@ class CrmCustomerMerge(models.TransientModel):
     second_id = fields.Many2one("res.partner", string="Customer 2", required=True, readonly=True, ondelete="cascade")
     keep = fields.Selection(
         [("first", "Customer 1"), ("second", "Customer 2")],
-        string="Keep",
         required=True,
         compute="_compute_keep",
         store=True,

@@ -63,8 +63,9 @@ class CrmReviewEvent(models.Model):
         # sudo: nobody has the right to write events, only the engine does
         return self.sudo().create([{"user_id": self.env.uid, "address": address, **vals} for vals in vals_list])
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("The history of a review does not change."))
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("The history of a review is not deleted."))

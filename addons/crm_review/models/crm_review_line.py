@@ -521,7 +521,7 @@ class CrmReviewLine(models.Model):
         return line
 
     def action_forward(self, user_id, comment=None):
-        """Hand these tasks to somebody else for good (转办)."""
+        """Hand these tasks to somebody else for good."""
         user = self.env["res.users"].browse(user_id)
         for line in self._start():
             if not line.step_id.can_forward:
@@ -561,7 +561,7 @@ class CrmReviewLine(models.Model):
         hanging.write({"parent_id": heir.id})
 
     def action_delegate(self, user_id, comment=None):
-        """Ask somebody to look at the document first; the task then comes back with his opinion (委托)."""
+        """Ask somebody to look at the document first; the task then comes back with his opinion."""
         user = self.env["res.users"].browse(user_id)
         for line in self._start():
             if not line.step_id.can_forward:
@@ -581,7 +581,7 @@ class CrmReviewLine(models.Model):
         return True
 
     def action_add_signer(self, user_ids, place="parallel", comment=None):
-        """Have more people sign this step (加签), each of whom must approve.
+        """Have more people sign this step, each of whom must approve.
 
         :param user_ids: ids of users
         :param str place: ``before`` they sign first and the task comes back; ``parallel``; ``after`` they sign once the
@@ -625,7 +625,7 @@ class CrmReviewLine(models.Model):
     # WITHDRAWING A DECISION
 
     def action_withdraw(self, comment=None):
-        """Take back the user's own decision, while nobody has acted upon it (追溯撤回)."""
+        """Take back the user's own decision, while nobody has acted upon it."""
         lines = self.sudo()  # sudo: as in _start
         lines.review_id._begin()
         for line in lines:

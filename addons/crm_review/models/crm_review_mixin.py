@@ -30,10 +30,8 @@ class CrmReviewMixin(models.AbstractModel):
     _review_open_fields = frozenset()  # what may always change
     _review_lock_approved = False  # whether it stays locked once approved
 
-    review_id = fields.Many2one("crm.review", string="Review", readonly=True, copy=False, index="btree_not_null")
-    review_state = fields.Selection(
-        REVIEW_STATES, default="new", required=True, readonly=True, copy=False, index=True, string="Review State"
-    )
+    review_id = fields.Many2one("crm.review", readonly=True, copy=False, index="btree_not_null")
+    review_state = fields.Selection(REVIEW_STATES, default="new", required=True, readonly=True, copy=False, index=True)
 
     def action_review_submit(self):
         """Submit the documents; asks for reviewers first where a step leaves their choice to the requester."""

@@ -1,3 +1,4 @@
+# Chinese data: the names of the demo company's flows, positions and pools
 import csv
 import io
 import logging

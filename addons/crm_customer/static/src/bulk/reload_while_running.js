@@ -17,7 +17,7 @@ export class ReloadWhileRunning extends Component {
                     this.timer = setInterval(() => this.props.record.load(), INTERVAL);
                 }
             },
-            () => [this.props.record.data.state === "running"]
+            () => [this.props.record.data.state === "running"],
         );
         onWillUnmount(() => this.stop());
     }

@@ -87,7 +87,12 @@ export class AnalysisChart extends Component {
                 scales: {
                     x: { ticks: { color: textColor }, grid: { display: false } },
                     y: {
-                        ticks: { color: textColor, maxTicksLimit: 6, precision: 0, callback: (value) => compact.format(value) },
+                        ticks: {
+                            color: textColor,
+                            maxTicksLimit: 6,
+                            precision: 0,
+                            callback: (value) => compact.format(value),
+                        },
                         grid: { color: gridColor },
                         border: { display: false },
                     },
