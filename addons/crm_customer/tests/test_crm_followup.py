@@ -218,6 +218,10 @@ class TestCrmFollowup(CustomerCase):
         })  # fmt: skip
         with self.assertRaises(AccessError):
             visit.with_user(self.other).read(["content"])
+        self.make_old(visit)
+        for change in (lambda: visit.write({"content": "sold a lot"}), visit.unlink):
+            with self.assertRaises(AccessError):
+                change()
         action = visit.action_create_customer()
         form = Form(
             self.env["res.partner"].with_user(self.seller).with_context(**action["context"]), action["views"][0][0]
