@@ -140,8 +140,9 @@ class CrmCustomerPoolCustomer(models.Model):
     def _search_in_open_pool(self, operator, value):
         if operator != "in" or True not in value:
             return NotImplemented
-        pool_ids = self.env["crm.customer.pool"]._open_ids()
-        return Domain.TRUE if pool_ids is None else Domain("pool_id", "in", pool_ids)
+        # by the rules of pools, in the reader's name also where rules are looked up
+        pools = self.env["crm.customer.pool"].with_user(self.env.uid).search([])
+        return Domain("pool_id", "in", pools.ids)
 
     # ACTION
     def action_claim(self):

@@ -93,6 +93,11 @@ class TestCustomerPool(PoolCase):
         with self.assertRaises(AccessError):
             self.Board.with_user(self.outsider).browse(self.customer.id).read(["name"])
 
+    def test_pools_of_other_companies_are_closed(self):
+        self.pool.company_id = self.env["res.company"].create({"name": "Elsewhere"})
+        for user in (self.other, self.manager, self.boss):
+            self.assertFalse(self.board(user, self.customer), user.name)
+
     def test_search_by_name_finds_and_tells_no_phone(self):
         self.env.flush_all()
         for text, found in (
