@@ -105,4 +105,4 @@ class CrmCustomerLeaverCount(models.TransientModel):
 
     leaver_id = fields.Many2one("crm.customer.leaver", ondelete="cascade")
     name = fields.Char(string="What", readonly=True)
-    count = fields.Integer(string="Number", readonly=True)
+    count = fields.Integer(readonly=True)
