@@ -17,7 +17,7 @@ from odoo import Command
 from odoo.sql_db import db_connect
 from odoo.tools import SQL
 
-DUE, SOON, POOLED = 0.10, 0.02, 0.10  # shares of all customers: reclaimed tonight, reminded of it, in the pool already
+DUE, POOLED = 0.02, 0.10  # shares of all customers: reclaimed tonight, in the pool already
 WARNING_DAYS = 7
 RUNS = 5
 TABLES = ("res_partner", "crm_followup", "sale_order", "crm_customer_owner_history", "mail_activity")
@@ -48,9 +48,21 @@ def vacuum(database):
 def prepare(env):
     """A pool of all departments with rules by which the wanted shares are due; histories; customers in the pool."""
     cr = env.cr
-    pool = env["crm.customer.pool"].search([("name", "=", "Bench")])
-    if pool:
-        return pool.id
+    pool = env["crm.customer.pool"].search([("name", "=", "Bench")]) or fill(env)
+    cr.execute(
+        "SELECT percentile_disc(%s) WITHIN GROUP (ORDER BY last_followup_date), now() AT TIME ZONE 'UTC'"
+        " FROM res_partner WHERE is_crm_customer AND user_id IS NOT NULL AND last_followup_date IS NOT NULL",
+        [DUE],
+    )
+    [(moment, now)] = cr.fetchall()
+    pool.write({"reclaim": True, "reclaim_followup_days": (now - moment).days, "warning_days": WARNING_DAYS})
+    env.flush_all()
+    cr.execute("UPDATE crm_customer_pool SET reclaim_since = '2019-01-01'")
+    return pool.id
+
+
+def fill(env):
+    cr = env.cr
     tops = env["hr.department"].search([("parent_id", "=", False)])
     pool = env["crm.customer.pool"].create({"name": "Bench", "department_ids": [Command.set(tops.ids)]})
     cr.execute("DELETE FROM crm_customer_owner_history")
@@ -66,16 +78,7 @@ def prepare(env):
         " CASE WHEN user_id IS NULL THEN 'reclaimed' ELSE 'created' END FROM res_partner WHERE is_crm_customer"
     )
     cr.execute("UPDATE crm_customer_owner_history SET date_from = '2019-01-01' WHERE user_id IS NOT NULL")
-    cr.execute(
-        "SELECT percentile_disc(%s) WITHIN GROUP (ORDER BY last_followup_date), now() AT TIME ZONE 'UTC'"
-        " FROM res_partner WHERE is_crm_customer AND user_id IS NOT NULL AND last_followup_date IS NOT NULL",
-        [DUE],
-    )
-    [(moment, now)] = cr.fetchall()
-    pool.write({"reclaim": True, "reclaim_followup_days": (now - moment).days, "warning_days": WARNING_DAYS})
-    env.flush_all()
-    cr.execute("UPDATE crm_customer_pool SET reclaim_since = '2019-01-01'")
-    return pool.id
+    return pool
 
 
 def night(database, base, pool):
@@ -86,16 +89,16 @@ def night(database, base, pool):
         reclaim = env["crm.customer.reclaim"]
         listing, due = timed(lambda: reclaim._due_customers(SQL("TRUE")))
         facts, _rows = timed(lambda: due_by_hand(env, pool))
+        row(f"s, list of the {len(due):,} that are due", listing, facts)
         ours, count = timed(lambda: (reclaim._reclaim(), env.flush_all())[0])
         # some more have become due meanwhile
         assert count == len(due) and abs(count - raw_count) <= count // 1000, (count, raw_count, len(due))
+        row(f"s, reclaim of them, {len({user for _id, user, *_rest in due})} salespeople told", ours, raw)
         reminding, _none = timed(reclaim._remind)
         env.cr.execute("SELECT count(*) FROM mail_activity WHERE automated AND summary IS NOT NULL")
         reminded = env.cr.fetchone()[0]
         again, _none = timed(reclaim._remind)
     vacuum(database)
-    row(f"s, list of the {len(due):,} that are due", listing, facts)
-    row(f"s, reclaim of them, {len({user for _id, user, *_rest in due})} salespeople told", ours, raw)
     row(f"s, {reminded:,} reminders", reminding)
     row("s, reminders, second night", again)
 

@@ -1,3 +1,4 @@
+import functools
 import logging
 from datetime import date, datetime, time, timedelta
 from io import StringIO
@@ -220,7 +221,7 @@ class CrmChurnScore(models.Model):
         columns = {
             "partner_id": history.customer,
             "level": level,
-            "method": [scores.method] * len(level),
+            "method": np.full(len(level), scores.method),
             "order_count": history.count,
             "first_order_date": history.first.astype("datetime64[D]"),
             "last_order_date": history.last.astype("datetime64[D]"),
@@ -231,20 +232,21 @@ class CrmChurnScore(models.Model):
             "expected_orders": scores.expected.round(4),
             "order_chance": scores.chance.round(4),
             "amount_total": history.amount.round(2),
-            "rfm_cell": ["".join("01"[bool(part)] for part in parts) for parts in zip(*rfm, strict=True)],
+            "rfm_cell": functools.reduce(np.strings.add, (np.where(part, "1", "0") for part in rfm)),
         }
         cr = self.env.cr
         names = SQL(", ").join(map(SQL.identifier, COMPUTED))
         cr.execute(
             SQL("CREATE TEMP TABLE crm_churn_new ON COMMIT DROP AS SELECT %s FROM crm_churn_score WITH NO DATA", names)
         )
-        rows = zip(*(columns[name] for name in COMPUTED), strict=True)
+        rows = zip(*(columns[name].tolist() for name in COMPUTED), strict=True)
         for part in split_every(CHUNK, rows, list):
             text = StringIO("\n".join("\t".join(map(str, row)) for row in part))
             cr.copy_expert("COPY crm_churn_new FROM STDIN", text)
         cr.execute("ANALYZE crm_churn_new")
         self._churn_merge(names, today)
         cr.execute("DROP TABLE crm_churn_new")
+        cr.execute("ANALYZE crm_churn_score")  # what follows in the same night plans with it
         self.env.invalidate_all()
         return len(level)
 

@@ -126,6 +126,7 @@ class CrmChurnWarning(models.Model):
     def _churn_update(self):
         """Each night, after the scores: close what the facts have decided, raise levels, warn anew."""
         self.env.flush_all()
+        self.env.cr.execute("ANALYZE crm_churn_warning")  # thousands may have come last night
         today = self.env["crm.churn.score"]._churn_today()
         for state, warnings in self._churn_decided(today).items():
             warnings._churn_close(state)

@@ -170,7 +170,7 @@ class TestCustomerClaimReview(PoolCase):
         self.task(claim).action_approve()
         self.assertEqual((claim.state, self.customer.user_id), ("lapsed", self.seller))
         messages = self.env["mail.message"].search([("partner_ids", "in", self.other.partner_id.ids)])
-        self.assertIn("left the public pool", " ".join(messages.mapped("body")))
+        self.assertIn(self.customer.name, " ".join(messages.mapped("body")))
 
     def test_lapsed_over_the_limit(self):
         claim = self.request()

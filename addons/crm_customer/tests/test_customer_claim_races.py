@@ -111,6 +111,8 @@ class TestCustomerClaimRaces(BaseCase):
             except Exception as error:
                 results[index] = AssertionError(f"not a clear message: {error!r}")
 
+        before = threading.stack_size(1 << 20)  # 200 stacks of the usual size are more than Odoo's memory limit gives
+        self.addCleanup(threading.stack_size, before)
         threads = [threading.Thread(target=act, args=(index, actor)) for index, actor in enumerate(actors)]
         with mute_logger("odoo.sql_db", "odoo.service.model"):
             for thread in threads:
