@@ -145,7 +145,7 @@ class TestLock(DocumentCase):
             [
                 (self.anna, {"Bolt: Price": "2.0"}, {"Bolt: Price": "3.0"}),
                 (self.anna, {"Nut: Price": "1.0"}, {"Nut: Price": "5.0"}),
-                (self.anna, {"Amount": "100.0"}, {"Amount": "50.0"}),
+                (self.anna, {"Amount": "100.00"}, {"Amount": "50.00"}),
             ],
         )
         self.approve(document, self.anna)
