@@ -5,7 +5,6 @@ Tests that expect a warning say so: `self.assertLogs(...)` or `mute_logger(...)`
 
 import logging
 import os
-import resource
 from pathlib import Path
 
 import pytest
@@ -27,20 +26,11 @@ class Warnings(logging.Handler):
 
 
 WARNINGS = Warnings()
-IN_TESTS = Path(__file__).parent / "tests"
 SKIPPED = []
 
 
 def pytest_configure(config):
     logging.getLogger().addHandler(WARNINGS)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item):
-    """Odoo caps this process' memory, as in production; the browsers that tests/ starts from it need more."""
-    if IN_TESTS in item.path.parents:
-        _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
 @pytest.fixture(autouse=True)

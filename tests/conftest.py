@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,9 @@ def server_url():
 def chromium():
     from playwright.sync_api import sync_playwright  # only here: the tests of the tools run without it
 
+    # Odoo caps this process' memory, as in production; the browsers that are started from it need more
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET.split())
         yield browser

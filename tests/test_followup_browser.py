@@ -3,6 +3,7 @@
 import time
 
 from conftest import PHONE
+from playwright.sync_api import expect
 
 SHANGHAI = {"latitude": 31.2304, "longitude": 121.4737, "accuracy": 15}
 ROW = ".o_data_row"
@@ -17,6 +18,15 @@ def phone_width(page):
 def save(page):
     page.click(".o_form_button_save")
     page.wait_for_selector(".o_form_saved")
+
+
+def choose(page, name, text):
+    """An option of a selection, and what the server makes of it."""
+    box = page.locator(f".o_field_widget[name={name}] input")
+    box.click()
+    page.locator(".o_select_menu_item").get_by_text(text, exact=True).click()
+    expect(box).to_have_value(text)
+    page.wait_for_load_state("networkidle")
 
 
 def test_check_in_on_the_phone(screen):
@@ -135,8 +145,7 @@ def test_contacts(screen):
     page.wait_for_selector(".o_form_view")
     page.check(".o_field_widget[name=birthday_is_lunar] input")
     for name, text in (("lunar_month", "八月"), ("lunar_day", "十五")):
-        page.click(f".o_field_widget[name={name}] input")
-        page.locator(".o_select_menu_item").get_by_text(text, exact=True).click()
+        choose(page, name, text)
     page.fill(".o_field_widget[name=superior_id] input", "王芳")
     page.locator(".o-autocomplete--dropdown-item:has-text('王芳')").last.click()
     save(page)

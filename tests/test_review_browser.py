@@ -174,7 +174,7 @@ def test_rejected_changed_submitted_again(screen):
 
     manager.page.wait_for_selector(f"{PANEL} button[name=changes]")
     manager.page.click(f"{PANEL} button[name=changes]")
-    manager.page.wait_for_selector(f"{PANEL} .o_crm_review_changes td:has-text('2000')")
+    manager.page.wait_for_selector(f"{PANEL} .o_crm_review_changes td:has-text('2,000.00')")
     manager.shot("changes")
     press(manager, "progress")
     manager.page.wait_for_selector(".o_crm_review_progress .nav-link:nth-child(1)")
@@ -209,7 +209,7 @@ def test_from_the_badge_on_the_phone(screen):
         page.click(".o_crm_review_todo")
         page.wait_for_selector("button[data-kind]")
         manager.shot(f"{name}-badge")
-        page.click("button[data-kind]")
+        page.click("button[data-kind]:has-text('通用审批')")
         page.wait_for_selector(".o_facet_value" if size is DESKTOP else ".o_kanban_record")
         manager.shot(f"{name}-to-do")
     page.click(f".o_kanban_record:has-text('{call(manager, *last_task())[0]['doc_name']}')")
