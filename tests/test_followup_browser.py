@@ -24,9 +24,9 @@ def choose(page, name, text):
     """An option of a selection, and what the server makes of it."""
     box = page.locator(f".o_field_widget[name={name}] input")
     box.click()
-    page.locator(".o_select_menu_item").get_by_text(text, exact=True).click()
+    with page.expect_response(lambda response: response.url.endswith("/onchange")):
+        page.locator(".o_select_menu_item").get_by_text(text, exact=True).click()
     expect(box).to_have_value(text)
-    page.wait_for_load_state("networkidle")
 
 
 def test_check_in_on_the_phone(screen):
@@ -143,7 +143,8 @@ def test_contacts(screen):
     page.wait_for_selector(".modal", state="detached")
     page.click(f"{ROW}:has-text('李强') .o_data_cell[name=name]")
     page.wait_for_selector(".o_form_view")
-    page.check(".o_field_widget[name=birthday_is_lunar] input")
+    with page.expect_response(lambda response: response.url.endswith("/onchange")):
+        page.check(".o_field_widget[name=birthday_is_lunar] input")
     for name, text in (("lunar_month", "八月"), ("lunar_day", "十五")):
         choose(page, name, text)
     page.fill(".o_field_widget[name=superior_id] input", "王芳")
