@@ -6,7 +6,7 @@ from ..tools import search_text
 
 COMMON = 0.1  # of all records: reading the index would cost more than looking at records
 RARE = 0.015  # of all records: all of them are sooner read than some of them met in the list's own order
-CANDIDATES = 5_000  # of what a rare word finds, so many at most are put in order,
+CANDIDATES = 2_000  # of what a rare word finds, so many at most are put in order,
 CANDIDATES_PER_ROW = 250  # and so many for each row asked for
 FEW = 1000  # records of which finding the ids is cheaper than looking for a page and then for their number
 
@@ -30,6 +30,7 @@ class CrmSearchMixin(models.AbstractModel):
         compute_sudo=True,  # computed for all readers alike; told to nobody
         store=True,
         copy=False,
+        prefetch=False,
         groups=fields.NO_ACCESS,
     )
     crm_search = fields.Char(
@@ -113,12 +114,7 @@ class CrmSearchMixin(models.AbstractModel):
         own order; another order asked for counts them all.
         """
         rows = (offset or 0) + (limit or 0)
-        if (
-            not limit
-            or order != self._order
-            or rows >= CANDIDATES
-            or not any(self._crm_frequency(part) <= RARE for part in self._crm_parts(domain))
-        ):
+        if not limit or order != self._order or rows >= CANDIDATES or not self._crm_finds_few(domain):
             return super()._search(domain, offset, limit, order, **kwargs)
         found = super()._search(domain, limit=min(CANDIDATES, CANDIDATES_PER_ROW * rows), **kwargs)
         if found.is_empty():
@@ -144,13 +140,11 @@ class CrmSearchMixin(models.AbstractModel):
         def to_sql(model, alias, query):
             stored = model._fields["crm_search_text"]
             grams = search_text.part_grams(part)
-            condition = SQL(
-                "%s @> ARRAY[%s]",
-                SQL.identifier(alias, "crm_search_grams", to_flush=stored),
-                SQL(", ").join(SQL("hashtext(%s)", gram) for gram in grams),
-            )
-            if self._crm_frequency(part) > COMMON:
-                condition = SQL("(%s) IS TRUE", condition)  # says the same and keeps the planner from the index
+            wanted = SQL(", ").join(SQL("hashtext(%s)", gram) for gram in grams)
+            column = SQL.identifier(alias, "crm_search_grams", to_flush=stored)
+            # the function keeps the planner from the index, and lets it ask everything else first
+            common = self._crm_frequency(part) > COMMON
+            condition = SQL("crm_has_grams(%s, %s)" if common else "%s @> ARRAY[%s]", column, wanted)
             if grams != [part] and len(part) > 2:
                 # what holds the grams is looked at again; as LIKE, the planner would think it rarer than it is
                 text = SQL.identifier(alias, stored.name)
@@ -158,6 +152,16 @@ class CrmSearchMixin(models.AbstractModel):
             return condition
 
         return Domain.custom(to_sql=to_sql)
+
+    @api.model
+    def _crm_finds_few(self, domain):
+        """Whether an index leads to what the words of a domain find sooner than the list's own order does."""
+        parts = self._crm_parts(domain)
+        if not parts:
+            return False
+        user = self.env["res.users"].browse(self.env.uid)
+        scoped = not self.env.su and "crm_in_scope" in self._fields and user._crm_scope_owner_ids() is not None
+        return min(map(self._crm_frequency, parts)) <= (COMMON if scoped else RARE)
 
     @api.model
     def _crm_parts(self, domain):

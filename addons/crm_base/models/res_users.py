@@ -24,6 +24,13 @@ class ResUsers(models.Model):
         help="The data scope in force: the user's own one, else the widest of his roles.",
     )
 
+    def _compute_display_name(self):
+        # a list shows the names of many users: only these are read, not whole users and their whole partners
+        users = self._origin.sudo()  # as the name is computed
+        users.fetch(["partner_id"])
+        users.partner_id.fetch(["name"])
+        return super()._compute_display_name()
+
     @api.depends("crm_scope", "group_ids.crm_scope")
     def _compute_crm_effective_scope(self):
         for user in self:

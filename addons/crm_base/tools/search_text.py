@@ -147,4 +147,6 @@ BEGIN
     END LOOP;
     RETURN ARRAY(SELECT DISTINCT unnest(grams));
 END $$;
+CREATE OR REPLACE FUNCTION crm_has_grams(grams integer[], VARIADIC wanted integer[]) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL UNSAFE COST 100 AS 'BEGIN RETURN grams @> wanted; END';
 """

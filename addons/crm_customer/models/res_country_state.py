@@ -8,8 +8,8 @@ class ResCountryState(models.Model):
     @api.depends_context("company")
     def _compute_display_name(self):
         """A province of the company's own country needs no country behind its name."""
-        result = super()._compute_display_name()
-        for state in self:
-            if state.country_id == self.env.company.partner_id.country_id:  # the company's own is computed
-                state.display_name = state.name
-        return result
+        own = self.env.company.partner_id.country_id  # the company's own is computed
+        domestic = self.filtered(lambda state: state.country_id == own)
+        for state in domestic:
+            state.display_name = state.name
+        return super(ResCountryState, self - domestic)._compute_display_name()

@@ -30,11 +30,11 @@ class ResPartner(models.Model):
     # what the buckets are told by stands in it, so that those of all salespeople are counted without the customers
     _customers_to_follow_up = models.Index(
         "(user_id, next_contact_date) INCLUDE (last_followup_date, create_date, crm_customer_id, company_id,"
-        " partner_share) WHERE is_crm_customer IS TRUE AND active IS TRUE"
+        " partner_share) WHERE is_crm_customer IS TRUE AND active IS TRUE AND user_id IS NOT NULL"
     )
 
     # COMPUTE
-    @api.depends("is_crm_customer", "last_followup_date", "next_contact_date", "create_date")
+    @api.depends("is_crm_customer", "user_id", "last_followup_date", "next_contact_date", "create_date")
     @api.depends_context("tz")
     def _compute_followup_bucket(self):
         self.followup_bucket = False
@@ -57,7 +57,7 @@ class ResPartner(models.Model):
         """
         today, tomorrow = self._crm_day_bounds(fields.Date.context_today(self))
         known_since = today - timedelta(days=self.env["res.config.settings"]._crm_setting("followup_new_days"))
-        customer = Domain("is_crm_customer", "=", True)
+        customer = Domain("is_crm_customer", "=", True) & Domain("user_id", "!=", False)  # a pool's are nobody's work
         untouched = Domain("last_followup_date", "=", False)
         unplanned = untouched & Domain("next_contact_date", "=", False)
         past = Domain("next_contact_date", "<", today)
