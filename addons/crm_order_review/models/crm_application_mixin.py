@@ -171,6 +171,7 @@ class CrmApplicationMixin(models.AbstractModel):
                 [
                     {
                         "activity_type_id": kind.id,
+                        "automated": True,
                         "res_model_id": model.id,
                         "res_id": record.id,
                         "user_id": user.id,

@@ -151,6 +151,8 @@ class CrmInquiry(models.Model):
 
     def _review_on_approved(self):
         super()._review_on_approved()
+        for inquiry in self:
+            inquiry._check_answerers(inquiry.answerer_ids.filtered("active"))
         now = fields.Datetime.now()
         self.env["crm.inquiry.answer"].create(
             [
@@ -165,11 +167,11 @@ class CrmInquiry(models.Model):
                 }
                 for inquiry in self
                 for line in inquiry.line_ids
-                for user in inquiry.answerer_ids
+                for user in inquiry.answerer_ids.filtered("active")
             ]
         )
         for inquiry in self:
-            inquiry._ask(inquiry.answerer_ids)
+            inquiry._ask(inquiry.answer_ids.user_id)
 
     def _ask(self, users):
         self._schedule_application_activity(

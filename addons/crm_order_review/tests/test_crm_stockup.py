@@ -61,7 +61,10 @@ class TestCrmStockup(ApplicationCase):
         return order
 
     def backdate(self, request, minutes):
-        request.sudo().approved_on = fields.Datetime.now() - timedelta(minutes=minutes)
+        self.env.flush_all()
+        moment = fields.Datetime.now() - timedelta(minutes=minutes)
+        self.env.cr.execute("UPDATE crm_stockup_request SET approved_on = %s WHERE id = %s", (moment, request.id))
+        self.env.invalidate_all()
         return request
 
     def test_made_and_bought(self):
@@ -97,12 +100,14 @@ class TestCrmStockup(ApplicationCase):
         request = self.new_request((self.bought, 1), (self.product, 1), approve=False)
         self.refused(request.action_review_submit, message="Line 2")
         buy = self.env["stock.rule"].search([("action", "=", "buy")], limit=1).route_id
+        buy.product_selectable = True
         self.product.route_ids = buy
         self.refused(request.action_review_submit, message="no supplier")
         self.assertFalse(request.name)
         self.product.seller_ids = [Command.create({"partner_id": self.vendor.id})]
         request.action_review_submit()
         self.product.seller_ids.unlink()  # while it is under review
+        self.env.invalidate_all()
         task = request.sudo().review_id.line_ids.with_user(self.manager)
         self.refused(task.action_approve, message="Line 2")
         self.assertEqual(request.review_state, "pending")
@@ -165,7 +170,7 @@ class TestCrmStockup(ApplicationCase):
     def test_units_are_converted(self):
         dozen = self.env.ref("uom.product_uom_dozen")
         request = self.new_request((self.bought, 24))
-        by_dozen = self.backdate(self.new_request(approve=False), 1)
+        by_dozen = self.new_request(approve=False)
         by_dozen.line_ids = [Command.create({"product_id": self.bought.id, "quantity": 2, "uom_id": dozen.id})]
         self.backdate(request, 60)
         self.order(self.bought, 1, minutes=-40, product_uom_id=dozen.id)
@@ -192,6 +197,7 @@ class TestCrmStockup(ApplicationCase):
 
     def test_the_night_warns_of_idle_stock_once(self):
         idle, used, fresh = (self.backdate(self.new_request((self.bought, 10), bearer_days=0), 60) for _ in range(3))
+        self.env.flush_all()
         self.env.cr.execute(
             "UPDATE crm_stockup_line SET idle_date = %s WHERE request_id IN %s", (self.today(), (idle.id, used.id))
         )
@@ -212,10 +218,12 @@ class TestCrmStockup(ApplicationCase):
         for user in (self.other, self.engineer):
             for model in ("crm.stockup.request", "crm.stockup.line"):
                 self.assertFalse(self.env[model].with_user(user).search([]), model)
+        draft = self.new_request((self.bought, 10), approve=False)
         for call, args in (
-            (request.with_user(self.other).write, [{"reason": "x"}]),
-            (request.with_user(self.other).line_ids.write, [{"quantity": 1}]),
-            (request.with_user(self.other).action_review_submit, []),
+            (draft.with_user(self.other).write, [{"reason": "x"}]),
+            (draft.line_ids.with_user(self.other).write, [{"quantity": 1}]),
+            (draft.with_user(self.other).action_review_submit, []),
+            (draft.with_user(self.other).unlink, []),
         ):
             with self.assertRaises(AccessError), self.env.cr.savepoint():
                 call(*args)
