@@ -1,0 +1,1 @@
+from . import carton_label_report, export_document_report, shipment_request_report
