@@ -20,7 +20,7 @@ class CrmApplicationPage(models.AbstractModel):
 
         :return: list of dicts: ``key`` unique, ``model``, ``name``, ``text`` one line of explanation, ``icon`` (of Font
             Awesome), ``action`` xml-id of the list that all of them are in; if wanted ``domain`` of what belongs to
-            this kind and ``context`` that a new one starts with
+            this kind, ``drafts`` domain of what is a draft still and ``context`` that a new one starts with
         """
         return [
             *self._order_kinds(),
@@ -72,6 +72,7 @@ class CrmApplicationPage(models.AbstractModel):
                 "icon": "fa-globe" if order_type.is_overseas else "fa-shopping-cart",
                 "action": "crm_order_review.sale_order_action_application",
                 "domain": [("crm_order_type_id", "=", order_type.id)],
+                "drafts": [("state", "=", "draft")],
                 "context": {"default_crm_order_type_id": order_type.id},
             }
             for order_type in self.env["crm.order.type"].search([("company_id", "in", (False, company.id))])
@@ -86,6 +87,7 @@ class CrmApplicationPage(models.AbstractModel):
                 "icon": "fa-file-text-o",
                 "action": "crm_order_review.sale_order_action_quotation",
                 "domain": [("crm_order_type_id", "=", False), ("crm_is_history", "=", False)],
+                "drafts": [("state", "=", "draft")],
             },
         ]
 
@@ -110,7 +112,7 @@ class CrmApplicationPage(models.AbstractModel):
     def _documents(self, kind):
         documents = self.env[kind["model"]]
         mine = Domain(kind.get("domain", [])) & Domain("user_id", "=", self.env.uid)
-        is_open = Domain("review_state", "in", OPEN_STATES)
+        is_open = Domain("review_state", "in", OPEN_STATES) & Domain(kind.get("drafts", []))
         drafts = documents.search(mine & is_open, limit=SHOWN, order="id desc")
         recent = documents.search(mine & ~is_open, limit=SHOWN, order="id desc")
         return {

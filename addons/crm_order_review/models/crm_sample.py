@@ -64,7 +64,7 @@ class CrmSampleRequest(models.Model):
         default=lambda self: self.env["stock.warehouse"].search([("company_id", "=", self.env.company.id)], limit=1),
         domain="[('company_id', '=', company_id)]",
     )
-    line_ids = fields.One2many("crm.sample.line", "request_id", string="Samples", copy=True)
+    line_ids = fields.One2many("crm.sample.line", "request_id", string="Lines", copy=True)
     order_id = fields.Many2one("sale.order", readonly=True, copy=False, index="btree_not_null", ondelete="restrict")
     picking_count = fields.Integer(string="Deliveries", compute="_compute_picking_count")
     carrier = fields.Char(copy=False)
@@ -362,7 +362,7 @@ class CrmSampleRequest(models.Model):
             *(self._excel_column(name) for name in names),
             self._excel_column(
                 "lines",
-                label=self.env._("Samples"),
+                label=self.env._("Lines"),
                 width=60,
                 value=lambda request: "\n".join(
                     f"{line.product_id.display_name} × {line.quantity:g}" for line in request.line_ids

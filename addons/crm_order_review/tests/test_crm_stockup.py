@@ -214,7 +214,7 @@ class TestCrmStockup(ApplicationCase):
         self.assertFalse(self.activities(first, self.seller) | self.activities(fresh, self.seller))
 
     def test_others_have_no_part_in_it(self):
-        request = self.new_request((self.bought, 10), partner_id=self.customer.id)
+        self.new_request((self.bought, 10), partner_id=self.customer.id)
         for user in (self.other, self.engineer):
             for model in ("crm.stockup.request", "crm.stockup.line"):
                 self.assertFalse(self.env[model].with_user(user).search([]), model)

@@ -1,3 +1,4 @@
+# Chinese data: the separators that people type with a Chinese keyboard
 """Quantity breaks as people write them."""
 
 import re
