@@ -45,7 +45,7 @@ class CrmCustomerBulk(models.Model):
     selection = fields.Json(
         required=True, default=lambda self: self._default_selection(), export_string_translation=False
     )
-    customer_count = fields.Integer(string="Customers", compute="_compute_customer_count")
+    customer_count = fields.Integer(string="Number of Customers", compute="_compute_customer_count")
     user_id = fields.Many2one("res.users", string="Salesperson", domain="[('share', '=', False)]", ondelete="cascade")
     sharee_id = fields.Many2one("res.users", string="Shared With", domain="[('share', '=', False)]", ondelete="cascade")
     access = fields.Selection([("read", "Read"), ("edit", "Edit")], default="read")

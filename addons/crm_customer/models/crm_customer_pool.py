@@ -106,7 +106,7 @@ class CrmCustomerPool(models.Model):
         string="Exempt Levels",
         help="Customers of these levels are never reclaimed.",
     )
-    customer_count = fields.Integer(string="Customers", compute="_compute_customer_count", compute_sudo=True)
+    customer_count = fields.Integer(string="Number of Customers", compute="_compute_customer_count", compute_sudo=True)
     is_open = fields.Boolean(string="Open to Me", compute="_compute_is_open", search="_search_is_open")
     is_member = fields.Boolean(string="I Am a Member", compute="_compute_is_member", search="_search_is_member")
     is_manager = fields.Boolean(string="I Manage It", compute="_compute_is_manager")

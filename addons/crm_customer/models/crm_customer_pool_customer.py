@@ -87,7 +87,8 @@ class CrmCustomerPoolCustomer(models.Model):
                    CASE WHEN partner.email != '' THEN left(partner.email, 1) || '***' END AS masked_email,
                    %s AS names, partner.crm_search_text, partner.crm_search_grams
               FROM crm_customer_owner_history AS history
-              JOIN res_partner AS partner ON partner.id = history.partner_id AND partner.crm_pool_id = history.pool_id
+              -- the open line names the customer's pool: to compare the two again would mislead the planner
+              JOIN res_partner AS partner ON partner.id = history.partner_id AND partner.crm_pool_id IS NOT NULL
              WHERE history.date_to IS NULL AND history.pool_id IS NOT NULL AND partner.active
             """,
             SQL("lower(concat_ws(' ', %s))", SQL(", ").join(SQL.identifier("partner", name) for name in NAMES)),
