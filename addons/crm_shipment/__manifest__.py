@@ -24,6 +24,7 @@
         "views/crm_shipment_progress_views.xml",
         "views/crm_order_type_views.xml",
         "views/sale_order_views.xml",
+        "views/product_template_views.xml",
         "views/stock_picking_views.xml",
         "views/res_config_settings_views.xml",
         "views/crm_shipment_menus.xml",

@@ -16,6 +16,7 @@ from . import (
     crm_shipment_milestone,
     crm_shipment_progress,
     mrp_production,
+    product_template,
     sale_order,
     sale_order_contract,
     sale_order_line,

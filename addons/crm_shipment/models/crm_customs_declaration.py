@@ -71,7 +71,7 @@ class CrmCustomsDeclaration(models.Model):
     package_kind = fields.Selection(
         [("carton", "Carton"), ("wooden", "Wooden Case"), ("pallet", "Pallet"), ("other", "Other")], default="carton"
     )
-    package_count = fields.Integer(string="Packages")
+    package_count = fields.Integer(string="Number of Packages")
     gross_weight = fields.Float(string="Gross Weight (kg)", digits=(16, 3))
     net_weight = fields.Float(string="Net Weight (kg)", digits=(16, 3))
     incoterm_id = fields.Many2one("account.incoterms", string="Price Terms")
@@ -303,8 +303,8 @@ class CrmCustomsDeclaration(models.Model):
                 Column(self.env._("Legal Quantity"), 8, 3),
                 Column(self.env._("Legal Unit"), 5),
                 Column(self.env._("Unit Price"), 8, PRICE_DIGITS),
-                Column(f"{self.env._('Total')} {currency.name}", 10, currency.decimal_places),
-                Column(f"{self.env._('FOB Value')} {currency.name}", 10, currency.decimal_places),
+                Column(self.env._("Total (%(currency)s)", currency=currency.name), 10, currency.decimal_places),
+                Column(self.env._("FOB Value (%(currency)s)", currency=currency.name), 10, currency.decimal_places),
                 Column(self.env._("Country of Origin"), 8),
                 Column(self.env._("Final Destination"), 8),
                 Column(self.env._("Domestic Source"), 8),

@@ -35,7 +35,6 @@ class CrmShipmentMilestone(models.Model):
     _description = "Shipment Milestone"
     _inherit = ["crm.customer.scope.mixin"]
     _order = "order_id, sequence, id"
-    _rec_name = "kind"
 
     order_id = fields.Many2one("sale.order", string="Order", required=True, index=True, ondelete="cascade")
     kind = fields.Selection(KINDS, string="Milestone", required=True)
@@ -51,6 +50,12 @@ class CrmShipmentMilestone(models.Model):
 
     _kind_uniq = models.UniqueIndex("(order_id, kind)", "Each milestone stands in the time line of an order once.")
     _undone = models.Index("(planned_date) WHERE done_date IS NULL")
+
+    @api.depends("kind")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for milestone in self:
+            milestone.display_name = labels.get(milestone.kind, "")
 
     @api.depends("kind")
     def _compute_sequence(self):

@@ -172,7 +172,10 @@ class CrmShipmentPackage(models.Model):
         """
         labels = []
         for package in self:
-            request = package.request_id.sudo()  # sudo: whoever packs prints the label with the address and marks
+            package = package.sudo()  # sudo: whoever packs prints the label with the address and marks
+            if package.request_id.is_overseas:
+                package = package.with_context(lang="en_US")
+            request = package.request_id
             orders = request.line_ids.order_id
             for number in range(package.carton_from, package.carton_to + 1):
                 labels.append(
@@ -182,17 +185,17 @@ class CrmShipmentPackage(models.Model):
                         "request": request.name or "",
                         "code": package._code(number),
                         "partner": request.partner_shipping_id.commercial_partner_id.name,
-                        "address": request.partner_shipping_id._display_address(without_company=True).strip(),
+                        "address": request._address_text(),
                         "orders": ", ".join(order.client_order_ref or order.name for order in orders),
                         "marks": "\n".join(filter(None, orders.mapped("crm_marks"))),
                         "lines": [
                             {
-                                "product": line.product_id.display_name,
+                                "product": line._label_name(),
                                 "customer_code": line._customer_code(),
                                 "lot": line.lot_id.name or "",
                                 "quantity": f"{line.quantity:g} {line.request_line_id.product_uom_id.name}",
                             }
-                            for line in package.line_ids.sudo()
+                            for line in package.line_ids
                         ],
                         "package": package,
                     }
@@ -242,6 +245,11 @@ class CrmShipmentPackageLine(models.Model):
             self.quantity, product.uom_id, round=False
         )
         return product[fname] * quantity
+
+    def _label_name(self):
+        """What the product is called on a carton, in the language of the label."""
+        abroad = self.request_id.is_overseas and self.product_id.crm_export_name
+        return abroad or self.product_id.display_name
 
     def _customer_code(self):
         """:return: the customer's part number of the product, an empty text if there is none"""

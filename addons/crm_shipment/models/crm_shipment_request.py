@@ -290,6 +290,11 @@ class CrmShipmentRequest(models.Model):
             )
             photos.write({"res_model": self._name, "res_id": request.id})
 
+    def _address_text(self):
+        """The delivery address without empty lines, for sheets and labels."""
+        text = self.partner_shipping_id._display_address(without_company=True)
+        return "\n".join(line.strip(" ,") for line in text.splitlines() if line.strip(" ,"))
+
     def _record(self):
         """:return: the request with sudo, in an environment in which its own methods may write it"""
         return unlocked(self.sudo())

@@ -74,7 +74,7 @@ class SaleOrder(models.Model):
     crm_lc_expiry_date = fields.Date(string="L/C Expiry")
     crm_lc_latest_shipment = fields.Date(string="Latest Shipment")
     crm_lc_terms = fields.Text(string="L/C Terms")
-    crm_insurance_terms = fields.Char(string="Insurance")
+    crm_insurance_terms = fields.Char(string="Insurance Terms")
     crm_freight = fields.Monetary(
         string="Freight Included", help="What the prices hold for freight, in the order's currency: CFR, CIF, CPT, CIP."
     )

@@ -136,6 +136,7 @@ class SaleOrderLine(models.Model):
     def _export_name(self):
         """The goods as the buyer knows them: name, the customer's part number, HS code."""
         product = self.product_id.with_context(lang=ENGLISH, display_default_code=False)
+        name = product.crm_export_name or product.display_name
         code = product._crm_customer_code(self.order_id.partner_id) or product.default_code
         hs_code = product.crm_hs_code
-        return "\n".join(filter(None, [product.display_name, code and f"P/N {code}", hs_code and f"HS {hs_code}"]))
+        return "\n".join(filter(None, [name, code and f"P/N {code}", hs_code and f"HS {hs_code}"]))

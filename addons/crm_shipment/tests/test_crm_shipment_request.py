@@ -1,5 +1,4 @@
 from odoo import Command, fields
-from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from .common import ShipmentCase

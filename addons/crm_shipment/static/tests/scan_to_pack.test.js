@@ -1,6 +1,6 @@
 import { expect, test } from "@odoo/hoot";
 import { queryAllTexts, queryAllValues, queryFirst, queryText } from "@odoo/hoot-dom";
-import { animationFrame } from "@odoo/hoot-mock";
+import { animationFrame, mockVibrate } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
@@ -56,7 +56,7 @@ test("scans go into the carton, one after the other, none lost", async () => {
     await animationFrame();
     expect.verifySteps(["7 XT-10 false", "7 XT-10 1"]);
     expect(queryText(".alert-success")).toBe("Crystal: 2");
-    expect(queryAllValues(".o_crm_carton_quantity")).toEqual(["2"]);
+    expect(queryAllValues(".o_crm_carton_quantity")).toEqual([2]);
     expect(queryAllTexts(".card .text-success")).toEqual(["2 / 2 Units"]);
     expect(queryFirst(".btn-primary:contains(Packed)").disabled).toBe(false);
 });
@@ -65,9 +65,11 @@ test("what is refused is told beside the scanner, and nothing changes", async ()
     onRpc("crm.shipment.request", "pack_scanned", () => {
         throw makeServerError({ type: "ValidationError", message: "packed completely" });
     });
+    mockVibrate(() => expect.step("signal"));
     await mountPage(packing(2));
     await contains(".o_crm_scan_code").edit("XT-10");
     await animationFrame();
     expect(queryText(".alert-danger")).toBe("packed completely");
-    expect(queryAllValues(".o_crm_carton_quantity")).toEqual(["2"]);
+    expect.verifySteps(["signal"]);
+    expect(queryAllValues(".o_crm_carton_quantity")).toEqual([2]);
 });

@@ -21,7 +21,7 @@ export class ScanToPack extends Component {
         this.hasCamera = isBarcodeScannerSupported();
         // scans come faster than answers: one after the other, none lost
         this.mutex = new Mutex();
-        this.state = useState({ packing: null, packageId: false, text: "", isProblem: false, code: "" });
+        this.state = useState({ packing: null, packageId: false, text: "", isProblem: false });
         useBus(useService("barcode").bus, "barcode_scanned", (ev) => this.scan(ev.detail.barcode));
         onWillStart(async () => {
             this.state.packing = await this.orm.call("crm.shipment.request", "get_packing", [this.requestId]);
@@ -55,7 +55,10 @@ export class ScanToPack extends Component {
     call(method, makeArgs) {
         return this.mutex.exec(async () => {
             try {
-                const answer = await this.orm.silent.call("crm.shipment.request", method, [this.requestId, ...makeArgs()]);
+                const answer = await this.orm.silent.call("crm.shipment.request", method, [
+                    this.requestId,
+                    ...makeArgs(),
+                ]);
                 Object.assign(this.state, { isProblem: false });
                 return answer;
             } catch (error) {
@@ -87,10 +90,11 @@ export class ScanToPack extends Component {
     }
 
     async onSubmit() {
-        const code = this.state.code.trim();
-        this.state.code = "";
+        const { el } = this.input;
+        const code = el.value.trim();
+        el.value = ""; // the scanner types on at once
         await this.scan(code);
-        this.input.el?.focus();
+        el.focus();
     }
 
     async onCamera() {
