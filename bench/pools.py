@@ -1,4 +1,4 @@
-"""Public pools at 1,000,000 customers: the nightly reclaim beside hand-written SQL that does the same, and the pages.
+"""Public pools and statuses at 1,000,000 customers: what runs each night beside hand-written SQL, and the pages.
 
     .venv/bin/python bench/pools.py 1m -d my_bench     pools and histories stay there: a database to spare
 
@@ -31,6 +31,7 @@ def main():
     vacuum(options.database)
     print(f"{'':<62} {'ours':>8} {'raw SQL':>8}")
     night(options.database, base, pool)
+    silence(options.database, base)
     pages(base)
 
 
@@ -101,6 +102,47 @@ def night(database, base, pool):
     vacuum(database)
     row(f"s, {reminded:,} reminders", reminding)
     row("s, reminders, second night", again)
+
+
+def silence(database, base):
+    """The night in which 2 % of the customers become inactive and another percent is warned."""
+    signs = "GREATEST(create_date, last_order_date, last_followup_date)"
+    silent = f"is_crm_customer AND active AND crm_status IN ('prospect', 'developing', 'won') AND {signs} <"
+    with environment(base) as env:
+        env.cr.execute(f"""
+            SELECT extract(day FROM now() AT TIME ZONE 'UTC' - percentile_disc(0.02) WITHIN GROUP (ORDER BY {signs})),
+                   extract(day FROM now() AT TIME ZONE 'UTC' - percentile_disc(0.03) WITHIN GROUP (ORDER BY {signs}))
+              FROM res_partner WHERE {silent} 'infinity'
+        """)
+        days, warned = map(int, env.cr.fetchone())
+        setting = {"inactive_days": days, "inactive_warning_days": days - warned}
+        names = {"days": days, "warned": warned}
+        raw, _none = timed(
+            lambda: env.cr.execute(
+                f"""
+                WITH moved AS (
+                    UPDATE res_partner SET crm_status = 'inactive', inactive_from = NULL, write_date = now()
+                     WHERE {silent} now() AT TIME ZONE 'UTC' - %(days)s * interval '1 day' RETURNING id),
+                warned AS (
+                    UPDATE res_partner SET inactive_from = {signs}::date + %(days)s
+                     WHERE {silent} now() AT TIME ZONE 'UTC' - %(warned)s * interval '1 day'
+                       AND NOT {signs} < now() AT TIME ZONE 'UTC' - %(days)s * interval '1 day')
+                INSERT INTO crm_customer_status_log (partner_id, from_status, to_status, date, cause)
+                SELECT id, 'won', 'inactive', now(), 'silence' FROM moved
+                """,
+                names,
+            )
+        )
+        count = env.cr.rowcount
+    vacuum(database)
+    with (
+        environment(base) as env,
+        patch.object(base["ir.cron"], "_commit_progress", lambda self, *args, **kw: None),
+        patch.object(base["res.config.settings"], "_crm_setting", lambda self, name: setting[name]),
+    ):
+        ours, _none = timed(lambda: (env["res.partner"]._cron_customer_status(), env.flush_all()))
+    vacuum(database)
+    row(f"s, {count:,} customers become inactive, others are warned", ours, raw)
 
 
 def timed(function):
