@@ -55,7 +55,7 @@ class ApplicationCase(CustomerCase):
         for picking in pickings.sudo():
             picking.action_assign()
             picking.move_ids.picked = True
-            picking.with_context(skip_backorder=True).button_validate()
+            picking.with_context(skip_backorder=True, skip_sms=True).button_validate()
             self.assertEqual(picking.state, "done")
 
     def refused(self, call, *args, message=None, **kwargs):

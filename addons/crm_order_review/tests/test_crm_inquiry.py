@@ -328,6 +328,9 @@ class TestCrmInquiry(ApplicationCase):
         )
         self.assertIn(inquiry.name, html.decode())
         self.assertIn("26 MHz", html.decode())
+        answers = self.env["crm.inquiry.answer"].with_user(self.manager).search([("state", "=", "answered")])
+        values = [column.value(answers[0]) for column in answers._excel_columns() if column]
+        self.assertIn(28, values)
         columns = [column for column in inquiry.with_user(self.manager)._excel_columns() if column]
         self.assertIn(inquiry.name, [column.value(inquiry) for column in columns])
 

@@ -249,3 +249,23 @@ class TestCrmStockup(ApplicationCase):
         self.assertIn(request.name, [column.value(manager) for column in columns])
         line_columns = [column for column in manager.line_ids._excel_columns() if column]
         self.assertIn(10, [column.value(manager.line_ids[0]) for column in line_columns])
+
+    def test_the_list_of_uses_costs_the_same_however_long_it_is(self):
+        names = ("quantity", "used_quantity", "remaining_quantity", "expected_date", "idle_date", "is_idle", "supply")
+        fields_ = {name: {} for name in names} | {
+            name: {"fields": {"display_name": {}}}
+            for name in ("request_id", "crm_customer_id", "product_id", "user_id")
+        }
+
+        def queries(limit):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            lines = self.env["crm.stockup.line"].with_user(self.seller).web_search_read([], fields_, limit=limit)
+            self.assertEqual(len(lines["records"]), limit)
+            return self.env.cr.sql_log_count - before
+
+        for _number in range(3):
+            self.new_request((self.bought, 10), (self.made, 3))
+        queries(2)
+        self.assertEqual(queries(2), queries(6))
