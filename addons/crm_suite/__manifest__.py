@@ -6,7 +6,7 @@
     "author": "CRM Suite Contributors",
     "license": "AGPL-3",
     "depends": [
-        "crm_customer",
+        "crm_shipment",
         "report_pdf_chromium",
         "l10n_cn",
         "l10n_cn_city",

@@ -67,6 +67,8 @@ class CrmDemoCompany(models.AbstractModel):
         office._create_approvals(users)
         office._create_code_request_flow(users)
         office._create_code_requests(users)
+        office._create_applications(users)
+        office._create_shipments()
         office._create_pools(users)
         office._create_churn()
         self.env["ir.config_parameter"].set_param(LOADED, f"{fields.Date.today()} shift_years={shift_years}")

@@ -1,0 +1,82 @@
+# Chinese data: the names of the demo company's flow
+from odoo import Command, models
+
+from ..tools.northwind import read_csv
+
+
+class CrmDemoCompany(models.AbstractModel):
+    """Shipment requests of the demo company's confirmed orders, in several states."""
+
+    _inherit = "crm.demo.company"
+
+    def _create_shipments(self):
+        self._create_shipment_flow()
+        self.env.company.sudo().crm_shipment_quality = True  # sudo: a setting of the company
+        orders = self.env["sale.order"].search(
+            [("state", "=", "sale"), ("crm_is_history", "=", False), ("delivery_status", "=", "pending")],
+            order="id",
+            limit=3,
+        )
+        for place, order in enumerate(orders):
+            owner = order.user_id
+            action = order.with_user(owner).action_crm_request_shipment()
+            request = self.env["crm.shipment.request"].with_user(owner).browse(action["res_id"])
+            if place == 0:
+                continue  # a draft
+            request.action_review_submit()
+            if place == 1:
+                continue  # under review
+            self._pass_shipment(request)
+            request.package_ids.create(
+                [
+                    {
+                        "request_id": request.id,
+                        "carton_from": number,
+                        "carton_to": number,
+                        "length": 40,
+                        "width": 30,
+                        "height": 25,
+                        "line_ids": [Command.create({"request_line_id": line.id, "quantity": line.quantity})],
+                    }
+                    for number, line in enumerate(request.line_ids, start=1)
+                ]
+            )
+            request.action_packed()
+
+    def _create_shipment_flow(self):
+        """The head of the department, quality, and where the customer is overdue the accountant and the director."""
+        positions = {
+            position.code: position.id for position in self.env["crm.review.position"].search([("code", "!=", False)])
+        }
+        flow = self.env["crm.review.flow"].create(
+            {
+                "name": "出货评审流程",
+                "kind_id": self.env.ref("crm_shipment.crm_review_kind_shipment_request").id,
+                "self_review": "superior",
+                "step_ids": [
+                    Command.create(
+                        {
+                            "rank": int(row["rank"]),
+                            "name": row["name"],
+                            "who": row["who"],
+                            "position_id": positions[row["position"]] if row["position"] else False,
+                            "domain": row["domain"],
+                            "deadline_hours": float(row["deadline_hours"]),
+                            "comment_required": "reject",
+                        }
+                    )
+                    for row in read_csv("company", "shipment_steps")
+                ],
+            }
+        )
+        flow.action_publish()
+
+    def _pass_shipment(self, request):
+        """Let the reviewers approve a shipment request, each in his own name; the engineers release its quality."""
+        while request.review_state == "pending":
+            review = request.sudo().review_id  # sudo: whose turn it is
+            task = review.line_ids.filtered(lambda line: line.state == "pending")[:1]
+            reviewer = task.user_id
+            if request.quality_missing and reviewer.has_group("crm_base.group_engineer"):
+                request.with_user(reviewer).action_release_quality()
+            task.with_user(reviewer).sudo(False).action_approve()
