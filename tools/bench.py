@@ -1,7 +1,8 @@
 """The benches on a database of their own: bench.py with SIZE=10k (default), 100k or 1m customers.
 
 The database is a copy of the suite's, filled by bench/generate.py once for each state of the source, in the test
-PostgreSQL (no fsync), or on the server PGHOST names. Then run.py, import_customers.py and pdf.py measure and print.
+PostgreSQL (no fsync), or on the server PGHOST names. Then run.py and the others measure and print; those that change what
+is stored do so in a copy.
 """
 
 import os
@@ -12,6 +13,7 @@ import pg
 from project import ROOT, VENV, Problem, Steps, command_line, suite_addons
 
 SIZES = ("10k", "100k", "1m")
+HANDED_OVER = {"10k": 500, "100k": 5_000, "1m": 10_000}
 IMPORTED = 2000
 
 
@@ -45,6 +47,16 @@ def main(_arguments):
             program("generate.py", where, size, "-d", building)
             pg.rename_database(where, building, name)
         program("run.py", where, size, "-d", name)
+        nights = f"{databases.PREFIX}bench_nights"
+        pg.create_database(where, nights, name)
+        for title, other, *arguments in (
+            ("Churn", "churn.py"),
+            ("Nights and pools", "pools.py", size),
+            ("Hand-over", "transfer.py", size, "--count", HANDED_OVER[size]),
+        ):
+            print(f"\n{title}", flush=True)
+            program(other, where, *arguments, "-d", nights)
+        pg.drop_database(where, nights)
         empty = f"{databases.PREFIX}bench_empty"
         pg.create_database(where, empty, copies.suite_name)
         print("\nImport", flush=True)
