@@ -8,7 +8,21 @@
     "depends": ["crm_customer", "sale_mrp", "purchase_mrp", "mrp_account"],
     "data": [
         "security/crm_product_groups.xml",
+        "security/ir.model.access.csv",
+        "security/crm_product_rules.xml",
+        "data/crm_product_data.xml",
+        "views/crm_product_series_views.xml",
+        "views/crm_product_certificate_views.xml",
+        "views/crm_product_customer_code_views.xml",
+        "wizards/product_life_views.xml",
+        "wizards/product_import_views.xml",
+        "views/product_template_views.xml",
+        "report/crm_price_report_views.xml",
+        "report/crm_stock_report_views.xml",
         "views/crm_product_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["crm_product/static/tests/tours/**/*"],
+    },
     "application": True,
 }

@@ -1,0 +1,2 @@
+from . import product_import
+from . import product_life
