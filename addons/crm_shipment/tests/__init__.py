@@ -6,5 +6,6 @@ from . import (
     test_crm_shipment_request_release,
     test_export_documents,
     test_races,
+    test_sales_cycle,
     test_script,
 )
