@@ -2,8 +2,9 @@
 
 import time
 
-from conftest import PHONE
 from playwright.sync_api import expect
+
+from conftest import PHONE
 
 SHANGHAI = {"latitude": 31.2304, "longitude": 121.4737, "accuracy": 15}
 ROW = ".o_data_row"

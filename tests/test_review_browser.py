@@ -1,24 +1,8 @@
 """Reviews in the browser, in Chinese: from the submission of a document through its steps to the decision."""
 
+from review_panel import DIALOG, PANEL, act, call, decide, press, wait_for_state
+
 from conftest import DESKTOP, PHONE
-
-PANEL = ".o_crm_review_panel"
-DIALOG = ".o_crm_review_dialog"
-
-RPC = """async ([model, method, args, kwargs]) => {
-    const response = await fetch(`/web/dataset/call_kw/${model}/${method}`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ jsonrpc: "2.0", method: "call", params: { model, method, args, kwargs } }),
-    });
-    const { result, error } = await response.json();
-    if (error) throw new Error(error.data.message);
-    return result;
-}"""
-
-
-def call(one, model, method, *args, **kwargs):
-    return one.page.evaluate(RPC, [model, method, args, kwargs])
 
 
 def put_in_force(admin, title, *logins, **values):
@@ -42,10 +26,6 @@ def put_in_force(admin, title, *logins, **values):
     return flow_id
 
 
-def wait_for_state(one, state):
-    one.page.wait_for_selector(f"{PANEL}.o_crm_review_{state}")
-
-
 def enter_and_submit(one, title, comment="请审批"):
     """:return: path of the new approval"""
     page = one.page
@@ -56,33 +36,6 @@ def enter_and_submit(one, title, comment="请审批"):
     decide(one, comment)
     wait_for_state(one, "pending")
     return page.url.partition("/odoo/")[2]
-
-
-def decide(one, comment="", colleague=None):
-    """Fill in the open dialog and go on with it."""
-    page = one.page
-    page.wait_for_selector(DIALOG)
-    if colleague:
-        page.fill(f"{DIALOG} fieldset[name=people] input", colleague)
-        page.click(f".o-autocomplete--dropdown-item:has-text('{colleague}')")
-    page.fill(f"{DIALOG} textarea[name=comment]", comment)
-    page.click(f"{DIALOG} button[name=confirm]")
-    page.wait_for_selector(DIALOG, state="detached")
-
-
-def act(one, action, comment="", colleague=None):
-    """Press a button of the panel, or one under "more", and go on with its dialog."""
-    press(one, action)
-    decide(one, comment, colleague)
-
-
-def press(one, action):
-    page = one.page
-    button = f"{PANEL} button[name={action}]"
-    if not page.locator(button).count():
-        page.click(f"{PANEL} button[name=more]")
-        button = f".dropdown-item[name={action}]"
-    page.click(button)
 
 
 def test_approve_and_reject_to_a_step(screen):
