@@ -390,15 +390,16 @@ class CrmCustomsDeclarationLine(models.Model):
     @api.depends("declaration_id.amount_fob", "declaration_id.line_ids.amount")
     def _compute_amount_fob(self):
         """Freight and insurance are shared out by amount; the last line takes what rounding leaves."""
+        shares = {}
         for declaration in self.declaration_id:
             left, total = declaration.amount_fob, declaration.amount_total
             for line in declaration.line_ids[:-1]:
-                line.amount_fob = declaration.currency_id.round(
-                    line.amount * declaration.amount_fob / total if total else 0
-                )
-                left -= line.amount_fob
-            declaration.line_ids[-1:].amount_fob = left
-        self.filtered(lambda line: not line.declaration_id).amount_fob = 0
+                share = line.amount * declaration.amount_fob / total if total else 0
+                shares[line] = declaration.currency_id.round(share)
+                left -= shares[line]
+            shares[declaration.line_ids[-1:]] = left
+        for line in self:
+            line.amount_fob = shares.get(line, 0)
 
     # CRUD
     @api.model_create_multi

@@ -66,11 +66,9 @@ class CrmShipmentRequestLine(models.Model):
     # COMPUTE
     @api.depends("request_id.line_ids.sequence")
     def _compute_number(self):
-        for request in self.request_id:
-            for number, line in enumerate(request.line_ids, start=1):
-                line.number = number
-        for line in self.filtered(lambda line: not line.request_id):
-            line.number = 0
+        numbers = {line: number for request in self.request_id for number, line in enumerate(request.line_ids, start=1)}
+        for line in self:
+            line.number = numbers.get(line, 0)
 
     @api.depends("order_line_id", "product_id", "number")
     def _compute_display_name(self):

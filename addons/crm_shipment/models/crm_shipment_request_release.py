@@ -52,7 +52,7 @@ class CrmShipmentRequest(models.Model):
         self.ensure_one()
         self._check_to_ship()
         self._release()  # what came up after the approval, by a route of several steps
-        pickings = self.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
+        pickings = self.line_ids.move_ids.filtered(lambda move: move.state not in ("done", "cancel")).picking_id
         if not pickings:
             raise UserError(
                 self.env._(

@@ -89,7 +89,7 @@ class SaleOrder(models.Model):
     )
     crm_milestone_days_late = fields.Integer(string="Days Late", compute="_compute_crm_next_milestone_id")
 
-    _crm_overseas = models.Index("(date_order DESC, id DESC) WHERE crm_is_overseas")
+    _crm_overseas = models.Index("(date_order DESC, id DESC) WHERE crm_is_overseas IS TRUE")
     _crm_undelivered = models.Index(
         "(id) WHERE state = 'sale' AND delivery_status IN ('pending', 'started', 'partial')"
     )
@@ -144,6 +144,18 @@ class SaleOrder(models.Model):
         return super()._review_open_fields | OVERSEAS_FIELDS
 
     # ACTION
+    def _action_cancel(self):
+        # sudo: what shipment requests hold, whoever's they are
+        if held := self.sudo().crm_shipment_line_ids.filtered(lambda line: line.held_qty > 0):
+            raise UserError(
+                self.env._(
+                    "%(order)s cannot be cancelled: %(requests)s ships goods of it. Cancel or delete that first.",
+                    order=held[:1].order_id.name,
+                    requests=", ".join(held.request_id.mapped("display_name")),
+                )
+            )
+        return super()._action_cancel()
+
     def _action_confirm(self):
         result = super()._action_confirm()
         self.filtered("crm_is_overseas").sudo()._crm_plan_milestones()  # sudo: whoever confirms, the time line begins

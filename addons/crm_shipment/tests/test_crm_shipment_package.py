@@ -113,6 +113,18 @@ class TestCrmShipmentPackage(ShipmentCase):
         self.refused(self.scan, request, "XT-10", message="packed completely")
         self.refused(self.scan, request, "XT-10", answer["package_id"], message="packed completely")
 
+    def test_quantities_set_on_the_page(self):
+        request = self.released((self.product, 10), (self.product, 5))
+        mine = request.with_user(self.storeman)
+        self.pack(request, (4, 1))
+        packed = request.package_ids.line_ids
+        self.env.invalidate_all()
+        self.assertEqual(mine.pack_quantity(packed.id, 6)["lines"][0]["packed"], 6)
+        self.refused(mine.pack_quantity, packed.id, 11, message="Take 1 out")
+        mine.pack_measures(request.package_ids.id, 9, 50, 40, 30)
+        self.assertEqual((request.gross_weight, request.volume), (9, 0.06))
+        self.assertFalse(mine.pack_quantity(packed.id, 0)["packages"][0]["lines"])
+
     def test_customers_part_number_is_scanned(self):
         self.env["crm.product.customer.code"].create(
             {

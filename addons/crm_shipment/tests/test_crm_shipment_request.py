@@ -63,6 +63,14 @@ class TestCrmShipmentRequest(ShipmentCase):
         order.sudo().order_line.product_uom_qty = 50
         self.assertEqual(order.order_line.crm_open_qty, 50)
 
+    def test_order_is_not_cancelled_while_goods_of_it_are_requested(self):
+        order = self.new_order()
+        request = self.new_request(order, 60)
+        self.refused(order._action_cancel, message="Cancel or delete that first")
+        request.unlink()
+        order.sudo()._action_cancel()
+        self.assertEqual(order.state, "cancel")
+
     # WHO
     def test_strangers_neither_see_nor_make_them(self):
         order = self.new_order()

@@ -70,6 +70,13 @@ class TestCrmShipmentRequestRelease(ShipmentCase):
         move = self.picking(second).move_ids
         self.refused(move.write, {"crm_shipment_line_id": request.line_ids.id}, message="its own order line")
 
+    def test_a_strange_delivery_is_not_shipped_with_a_request(self):
+        plain = self.picking(self.new_order(crm_order_type_id=False))
+        request = self.approve(self.new_request(self.new_order(), 10))
+        plain.crm_shipment_request_id = request.with_user(self.storeman)
+        request.action_ship()
+        self.assertNotEqual(plain.state, "done")
+
     def test_plain_orders_are_delivered_as_ever(self):
         order = self.new_order(crm_order_type_id=False)
         self.validate(self.picking(order))
