@@ -25,6 +25,13 @@ class CrmCostMixin(models.AbstractModel):
         """The same records, for a computation that must read costs. Give back what it returns ``with_env(self.env)``."""
         return self.with_context(crm_costs=COMPUTING)
 
+    def copy_data(self, default=None):
+        vals_list = super(CrmCostMixin, self._crm_with_costs()).copy_data(default)
+        if self.env.su or self.env.user.has_group(SEE_COST):
+            return vals_list
+        closed = {field.name for field in self._fields.values() if field.groups == SEE_COST} - set(default or ())
+        return [vals and {name: value for name, value in vals.items() if name not in closed} for vals in vals_list]
+
     @api.model
     def _crm_check_cost_values(self, vals_list):
         """Refuse costs among the values that a user gives, before a computation opens them.

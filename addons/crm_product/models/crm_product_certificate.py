@@ -110,7 +110,8 @@ class CrmProductCertificate(models.Model):
         certificates.invalidate_recordset(["noticed_expiry"], flush=False)
         activity_type = self.env.ref("mail.mail_activity_data_todo")
         model_id = self.env["ir.model"]._get_id(self._name)
-        self.env["mail.activity"].create(
+        # the activity itself tells; a mail for each would take as many statements
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
             [
                 {
                     "activity_type_id": activity_type.id,

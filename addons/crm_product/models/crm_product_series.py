@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 
 class CrmProductSeries(models.Model):
@@ -42,9 +41,3 @@ class CrmProductSeries(models.Model):
         counts = {series.id: count for series, count in groups}
         for series in self:
             series.product_count = counts.get(series.id, 0)
-
-    # CONSTRAINT
-    @api.constrains("parent_id")
-    def _check_parent_id(self):
-        if self._has_cycle():
-            raise ValidationError(self.env._("A series cannot lie below itself. Choose another parent series."))

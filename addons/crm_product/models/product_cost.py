@@ -15,12 +15,6 @@ class ProductTemplate(models.Model):
         self._crm_check_cost_values(vals_list)
         return super(ProductTemplate, self._crm_with_costs()).create(vals_list).with_env(self.env)
 
-    def copy_data(self, default=None):
-        vals_list = super(ProductTemplate, self._crm_with_costs()).copy_data(default)
-        if self.env.su or self.env.user.has_group(SEE_COST):
-            return vals_list
-        return [vals and {name: value for name, value in vals.items() if name != "standard_price"} for vals in vals_list]
-
 
 class ProductProduct(models.Model):
     _name = "product.product"

@@ -18,10 +18,14 @@ class ProductProduct(models.Model):
     # CRUD
     @api.model_create_multi
     def create(self, vals_list):
-        products = super().create(vals_list)
+        clean = self.env["product.template"]._crm_clean
+        products = super().create([clean(vals) for vals in vals_list])
         if not self.env.context.get("crm_part_numbers_later"):
             products._crm_draw_part_numbers()
         return products
+
+    def write(self, vals):
+        return super().write(self.env["product.template"]._crm_clean(vals))
 
     # BUSINESS
     def _crm_draw_part_numbers(self, even_without_series=False):
@@ -79,14 +83,33 @@ class ProductProduct(models.Model):
     @api.model
     def _search_display_name(self, operator, value):
         domain = super()._search_display_name(operator, value)
+        coded = self._crm_coded_domain(operator, value)
+        return domain if coded.is_false() else Domain.OR([domain, coded])
+
+    @api.model
+    def name_search(self, name="", domain=None, operator="ilike", limit=100):
+        found = super().name_search(name, domain, operator, limit)
+        coded = self._crm_coded_domain(operator, name)
+        if coded.is_false():
+            return found
+        products = self.search_fetch(Domain(domain or Domain.TRUE) & coded, ["display_name"], limit=limit)
+        matches = [(product.id, product.display_name) for product in products.sudo()]  # sudo: as Odoo's own names
+        return [*matches, *(item for item in found if item not in matches)][:limit]
+
+    @api.model
+    def _crm_coded_domain(self, operator, value):
+        """The products that the customer of the document in hand calls so.
+
+        :return: ``odoo.fields.Domain``; FALSE if no customer is in hand
+        """
         partner_id = self.env.context.get("partner_id")
         if not isinstance(partner_id, int) or not value or operator in Domain.NEGATIVE_OPERATORS:
-            return domain
+            return Domain.FALSE
         # sudo: only which customer a contact belongs to; its part numbers are searched with the user's rights
         customer = self.env["res.partner"].browse(partner_id).sudo().exists().crm_customer_id
         if not customer:
-            return domain
+            return Domain.FALSE
         lines = self.env["crm.product.customer.code"]._search(
             [("crm_customer_id", "=", customer.id), "|", ("code", operator, value), ("name", operator, value)]
         )
-        return Domain.OR([domain, [("id", "in", lines.subselect("product_id"))]])
+        return Domain("id", "in", lines.subselect("product_id"))

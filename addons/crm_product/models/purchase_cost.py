@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .crm_cost_mixin import SEE_COST
 
@@ -13,8 +13,11 @@ class ProductSupplierinfo(models.Model):
     price_discounted = fields.Float(groups=SEE_COST)
     discount = fields.Float(groups=SEE_COST)
 
+    @api.depends_context("uid")
     def _compute_display_name(self):
-        # the vendor's name only: it is told with every record that points here
-        return super(
-            ProductSupplierinfo, self._crm_with_costs().with_context(use_simplified_supplier_name=True)
-        )._compute_display_name()
+        # a name is told with every record that points here, so it must not hold the price
+        if self.env.user.has_group(SEE_COST):
+            return super()._compute_display_name()
+        for supplier in self:
+            supplier.display_name = supplier.partner_id.display_name
+        return None

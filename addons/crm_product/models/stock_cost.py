@@ -43,6 +43,10 @@ class StockMove(models.Model):
     def _get_cogs_price_unit(self, quantity=0):
         return super(StockMove, self._crm_with_costs())._get_cogs_price_unit(quantity)
 
+    def _get_upstream_documents_and_responsibles(self, visited):
+        # sudo: only whom to tell of a change; Odoo would ask a salesperson who cancels an order for purchase rights
+        return super(StockMove, self.sudo())._get_upstream_documents_and_responsibles(visited)
+
     def _prepare_analytic_lines(self):
         return super(StockMove, self._crm_with_costs())._prepare_analytic_lines()
 

@@ -52,7 +52,7 @@ class TestCertificate(ProductCase):
         Certificate = self.env["crm.product.certificate"]
         Certificate._cron_notices()
         for number in range(1, 21):
-            self.new_certificate(str(number), "2026-04-01", user_id=self.env.uid)
+            self.new_certificate(str(number), "2026-04-01", user_id=self.manager.id)
         self.env.flush_all()
         self.env.invalidate_all()
         with self.assertQueryCount(60):

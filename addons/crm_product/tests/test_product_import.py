@@ -8,8 +8,8 @@ from .common import ProductCase
 
 @tagged("post_install", "-at_install")
 class TestProductImport(ProductCase):
-    def run_import(self, text, user=None, update=False, **options):
-        wizard = self.env["crm.product.import"].with_user(user or self.manager).create({"update_existing": update})
+    def run_import(self, text, user=None, **options):
+        wizard = self.env["crm.product.import"].with_user(user or self.manager)
         return wizard._import_run(text.encode(), "products.csv", **options)
 
     def messages(self, job):
@@ -53,7 +53,7 @@ class TestProductImport(ProductCase):
 
     def test_update(self):
         product = self.new_product("Known", default_code="K-1", barcode="690")
-        job = self.run_import("default_code,name,list_price\nK-1,Renamed,7\n", update=True)
+        job = self.run_import("default_code,name,list_price\nK-1,Renamed,7\n", update_existing=True)
         self.assertEqual((job.updated_count, job.failed_count), (1, 0), self.messages(job))
         self.assertEqual((product.name, product.list_price, product.barcode), ("Renamed", 7, "690"))
 
@@ -62,7 +62,7 @@ class TestProductImport(ProductCase):
         self.run_import(text)
         product = self.env["product.product"].search([("default_code", "=", "P-1")])
         self.assertFalse(product.standard_price)
-        self.run_import(text, self.rd_manager, update=True)
+        self.run_import(text, self.rd_manager, update_existing=True)
         self.assertEqual(product.standard_price, 5)
 
     def test_rights(self):
@@ -74,6 +74,6 @@ class TestProductImport(ProductCase):
         products = self.env["product.template"].with_user(self.manager).search([("default_code", "=", "K-1")])
         file = io.BytesIO()
         products._excel_write(file)
-        wizard = self.env["crm.product.import"].with_user(self.manager).create({"update_existing": True})
-        job = wizard._import_run(file.getvalue(), "products.xlsx")
+        wizard = self.env["crm.product.import"].with_user(self.manager)
+        job = wizard._import_run(file.getvalue(), "products.xlsx", update_existing=True)
         self.assertEqual((job.updated_count, job.failed_count), (1, 0), self.messages(job))

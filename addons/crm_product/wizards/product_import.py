@@ -122,4 +122,8 @@ class CrmProductImport(models.TransientModel):
 
     def _import_field_values(self, row):
         values = super()._import_field_values(row)
-        return values if row.record else values | {"is_storable": True}
+        if not row.record:
+            return values | {"is_storable": True}
+        if values.get("uom_id") == row.record.uom_id.id:
+            del values["uom_id"]  # Odoo would look for purchases in the former unit, which takes rights on them
+        return values
