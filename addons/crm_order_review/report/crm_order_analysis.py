@@ -1,0 +1,520 @@
+from collections import defaultdict
+from datetime import date
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.crm_base.tools.xlsx import Money, SheetColumn, XlsxBook
+
+SHARED = 10  # parts of a share that have a row of their own
+LATE_SHOWN = 10
+
+
+class CrmOrderAnalysis(models.Model):
+    """What has been ordered, one record per line of a confirmed order; and the page of the order analysis.
+
+    Amounts are untaxed, in the currency of the order's company at the rate of the order.
+    """
+
+    _name = "crm.order.analysis"
+    _description = "Order Analysis"
+    _inherit = ["crm.customer.scope.mixin", "crm.excel.export.mixin"]
+    _auto = False
+    _rec_name = "order_id"
+    _order = "date desc, id desc"
+
+    _depends = {
+        "product.product": ["product_tmpl_id"],
+        "product.template": ["crm_series_id", "uom_id"],
+        "res.company": ["currency_id"],
+        "res.partner": ["country_id", "state_id"],
+        "sale.order": [
+            "company_id",
+            "crm_customer_id",
+            "crm_order_type_id",
+            "currency_rate",
+            "customer_user_id",
+            "date_order",
+            "state",
+            "user_id",
+        ],
+        "sale.order.line": [
+            "crm_delivered_on",
+            "crm_promised_date",
+            "display_type",
+            "order_id",
+            "price_subtotal",
+            "product_id",
+            "product_uom_id",
+            "product_uom_qty",
+        ],
+        "uom.uom": ["factor"],
+    }
+    _crm_scope_customer = "partner_id"
+
+    # FIELDS
+    order_id = fields.Many2one("sale.order", readonly=True)
+    date = fields.Datetime(string="Order Date", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
+    customer_user_id = fields.Many2one("res.users", string="Customer's Salesperson", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    order_type_id = fields.Many2one("crm.order.type", readonly=True)
+    country_id = fields.Many2one("res.country", readonly=True)
+    state_id = fields.Many2one("res.country.state", string="Region", readonly=True)
+    product_id = fields.Many2one("product.product", readonly=True)
+    series_id = fields.Many2one("crm.product.series", string="Product Series", readonly=True)
+    product_uom_id = fields.Many2one("uom.uom", string="Unit", readonly=True)
+    quantity = fields.Float(digits="Product Unit", readonly=True, help="In the product's own unit.")
+    amount = fields.Monetary(string="Untaxed Amount", readonly=True)
+    promised_date = fields.Date(readonly=True)
+    delivered_on = fields.Date(readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT line.id,
+                   line.order_id,
+                   sale.date_order AS date,
+                   sale.crm_customer_id AS partner_id,
+                   sale.user_id,
+                   sale.customer_user_id,
+                   sale.company_id,
+                   sale.crm_order_type_id AS order_type_id,
+                   partner.country_id,
+                   partner.state_id,
+                   line.product_id,
+                   template.crm_series_id AS series_id,
+                   template.uom_id AS product_uom_id,
+                   line.product_uom_qty * line_uom.factor / product_uom.factor AS quantity,
+                   %s AS amount,
+                   line.crm_promised_date AS promised_date,
+                   line.crm_delivered_on AS delivered_on,
+                   company.currency_id
+              FROM sale_order_line line
+              JOIN sale_order sale ON sale.id = line.order_id
+              LEFT JOIN res_company company ON company.id = sale.company_id
+              LEFT JOIN res_partner partner ON partner.id = sale.crm_customer_id
+              LEFT JOIN product_product product ON product.id = line.product_id
+              LEFT JOIN product_template template ON template.id = product.product_tmpl_id
+              LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
+              LEFT JOIN uom_uom product_uom ON product_uom.id = template.uom_id
+             WHERE sale.state = 'sale' AND line.display_type IS NULL
+            """,
+            self.env["crm.customer.analysis"]._company_amount(SQL("line.price_subtotal"), SQL("sale.currency_rate")),
+        )
+
+    # ACTION
+    @api.readonly
+    def action_open_order(self):
+        self.ensure_one()
+        return self.order_id.get_formview_action()
+
+    @api.model
+    def action_export_page(self, year=False, month=False):
+        """Download the tables of the page; arguments as in `get_page`."""
+        return self._excel_export({"page": {"year": year, "month": month}})
+
+    # PAGE
+    @api.model
+    @api.readonly
+    def get_page(self, year=False, month=False):
+        """The figures of the order analysis page, from all confirmed orders that the reader may see.
+
+        Years and months are those of the reader's time zone. Amounts are untaxed, in the currency of the current
+        company.
+
+        :param year: by default the latest one with orders
+        :param month: of that year, by default the latest one with orders
+        :return: dict; each `period` is [start, end[ in UTC, as a domain takes it. `years` is empty and the figures are
+            missing if there is no order.
+        """
+        self.check_access("read")
+        customers = self.env["crm.customer.analysis"]
+        page = {"currency_id": self.env.company.currency_id.id, "years": [], "top": self.env.company.crm_order_top}
+        domain = Domain("state", "=", "sale")
+        Order = self.env["sale.order"]
+        first, last = Order._read_group(domain, [], ["date_order:min", "date_order:max"])[0]
+        if not first:
+            return page
+        first, last = (fields.Datetime.context_timestamp(self, moment) for moment in (first, last))
+        years = range(first.year, last.year + 1)
+        year = year if year in years else last.year
+        starts = [customers._local_midnight(date(year, number, 1)) for number in range(1, 13)]
+        starts.append(customers._local_midnight(date(year + 1, 1, 1)))
+        in_year = domain & Domain("date_order", ">=", starts[0]) & Domain("date_order", "<", starts[-1])
+        # a year's lines are added up in memory rather than in files
+        self.env.cr.execute("SET LOCAL work_mem = '32MB'")
+        page |= {"years": list(years), "year": year}
+        page |= self._page_orders(in_year, starts)
+        page |= self._page_lines(in_year, starts)
+        with_orders = [row["month"] for row in page["by_month"] if row["orders"]]
+        month = month if month in range(1, 13) else (with_orders or [12])[-1]
+        page["month"] = month
+        page["month_period"] = page["by_month"][month - 1]["period"]
+        in_month = domain & Domain("date_order", ">=", starts[month - 1]) & Domain("date_order", "<", starts[month])
+        page |= self._page_top(in_month)
+        page |= self._page_delivery(date(year, 1, 1), date(year + 1, 1, 1))
+        page["steps"] = self._page_steps(starts[0], starts[-1])
+        return page
+
+    @api.model
+    def _page_orders(self, domain, starts):
+        """Amount and number of orders by month, and the shares by type, salesperson and region."""
+        customers = self.env["crm.customer.analysis"]
+        query = self.env["sale.order"]._search(domain)
+        month = SQL("width_bucket(%s, %s)", customers._order_sql(query, "date_order"), starts)
+        columns = {
+            name: customers._order_sql(query, fname)
+            for name, fname in (
+                ("order_type_id", "crm_order_type_id"),
+                ("user_id", "user_id"),
+                ("partner_id", "crm_customer_id"),
+            )
+        }
+        query.groupby = SQL(", ").join([month, *columns.values()])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH part AS MATERIALIZED (%(parts)s), region AS (
+                     SELECT part.month, part.order_type_id, part.user_id, customer.state_id, customer.country_id,
+                            SUM(part.amount) AS amount, SUM(part.orders) AS orders
+                       FROM part
+                       LEFT JOIN res_partner customer ON customer.id = part.partner_id
+                      GROUP BY part.month, part.order_type_id, part.user_id, customer.state_id, customer.country_id)
+                SELECT GROUPING(month, order_type_id, user_id, state_id, country_id),
+                       COALESCE(month, order_type_id, user_id, state_id, country_id),
+                       SUM(amount), SUM(orders)
+                  FROM region
+                 GROUP BY GROUPING SETS ((month), (order_type_id), (user_id), (state_id), (country_id), ())
+                """,
+                parts=query.select(
+                    SQL("%s AS month", month),
+                    *(SQL("%s AS %s", column, SQL.identifier(name)) for name, column in columns.items()),
+                    SQL("SUM(CAST(%s AS double precision)) AS amount", customers._amount_sql(query)),
+                    SQL("COUNT(*) AS orders"),
+                ),
+            )
+        )
+        parts = defaultdict(list)
+        for mask, *row in rows:
+            parts[mask].append(row)
+        round_amount = self.env.company.currency_id.round
+        by_month = {number: (amount, orders) for number, amount, orders in parts[15]}
+        totals = parts[31][0] if parts[31] else (None, 0, 0)
+        return {
+            "total": {"amount": round_amount(totals[1] or 0), "orders": int(totals[2] or 0)},
+            "by_month": [
+                {
+                    "month": number,
+                    "amount": round_amount(by_month.get(number, (0, 0))[0]),
+                    "orders": int(by_month.get(number, (0, 0))[1]),
+                    "period": [fields.Datetime.to_string(moment) for moment in starts[number - 1 : number + 1]],
+                }
+                for number in range(1, 13)
+            ],
+            "period": [fields.Datetime.to_string(starts[0]), fields.Datetime.to_string(starts[-1])],
+            "shares": [
+                self._page_share("order_type_id", parts[23]),
+                self._page_share("user_id", parts[27]),
+                self._page_share("state_id", parts[29]),
+                self._page_share("country_id", parts[30]),
+            ],
+        }
+
+    @api.model
+    def _page_share(self, fname, rows):
+        """One list of shares: the largest parts, then all others in one row without id; with sudo only for names."""
+        rows = sorted(rows, key=lambda row: -(row[1] or 0))
+        largest, others = rows[:SHARED], rows[SHARED:]
+        # sudo: like in every list view, who reads an order sees the names of what it points to
+        records = self.env[self._fields[fname].comodel_name].sudo().browse(row[0] for row in largest if row[0])
+        names = {record.id: record.display_name for record in records}
+        round_amount = self.env.company.currency_id.round
+        parts = [
+            {
+                "id": id_ or False,
+                "name": names.get(id_) or self.env._("Not set"),
+                "amount": round_amount(amount),
+                "measure": float(measure or 0),
+            }
+            for id_, amount, measure in largest
+        ]
+        if others:
+            parts.append(
+                {
+                    "id": None,
+                    "name": self.env._("All others"),
+                    "amount": round_amount(sum(row[1] for row in others)),
+                    "measure": float(sum(row[2] for row in others)),
+                }
+            )
+        label = self.fields_get([fname], ["string"])[fname]["string"]
+        return {"field": fname, "name": label, "rows": parts}
+
+    @api.model
+    def _page_lines(self, domain, starts):
+        """Quantities by month and the shares of the product series, in the products' own units."""
+        customers = self.env["crm.customer.analysis"]
+        query = self.env["sale.order"]._search(domain)
+        Line = self.env["sale.order.line"]
+        line = query.join(query.table, "id", Line._table, "order_id", "lines")
+        product = Line._field_to_sql(line, "product_id", query)
+        uom = Line._field_to_sql(line, "product_uom_id", query)
+        month = SQL("width_bucket(%s, %s)", customers._order_sql(query, "date_order"), starts)
+        query.add_where(SQL("%s IS NOT NULL", product))
+        query.groupby = SQL("%s, %s, %s", month, product, uom)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH sold AS MATERIALIZED (%s)
+                SELECT GROUPING(sold.month), COALESCE(sold.month, template.crm_series_id), SUM(sold.amount),
+                       SUM(sold.quantity * line_uom.factor / product_uom.factor)
+                  FROM sold
+                  JOIN uom_uom line_uom ON line_uom.id = sold.uom_id
+                  JOIN product_product product ON product.id = sold.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                  JOIN uom_uom product_uom ON product_uom.id = template.uom_id
+                 GROUP BY GROUPING SETS ((sold.month), (template.crm_series_id))
+                """,
+                query.select(
+                    SQL("%s AS month", month),
+                    SQL("%s AS product_id", product),
+                    SQL("%s AS uom_id", uom),
+                    SQL(
+                        "SUM(CAST(%s AS double precision)) AS amount",
+                        customers._amount_sql(query, Line._field_to_sql(line, "price_subtotal", query)),
+                    ),
+                    SQL(
+                        "SUM(CAST(%s AS double precision)) AS quantity",
+                        Line._field_to_sql(line, "product_uom_qty", query),
+                    ),
+                ),
+            )
+        )
+        by_month = {number: quantity for is_series, number, _amount, quantity in rows if not is_series}
+        series = [row[1:] for row in rows if row[0]]
+        quantities = [float(by_month.get(number) or 0) for number in range(1, 13)]
+        return {"quantities": quantities, "series": self._page_share("series_id", series)}
+
+    @api.model
+    def _page_top(self, domain):
+        """The largest orders and customers of a month."""
+        customers = self.env["crm.customer.analysis"]
+        limit = self.env.company.crm_order_top
+        query = self.env["sale.order"]._search(domain)
+        amount = customers._amount_sql(query)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH sale AS MATERIALIZED (%s)
+                (SELECT TRUE, id, amount, 1 FROM sale ORDER BY amount DESC, id LIMIT %s)
+                UNION ALL
+                (SELECT FALSE, partner_id, SUM(amount), COUNT(*) FROM sale WHERE partner_id IS NOT NULL
+                  GROUP BY partner_id ORDER BY SUM(amount) DESC, partner_id LIMIT %s)
+                """,
+                query.select(
+                    SQL("%s AS id", customers._order_sql(query, "id")),
+                    SQL("%s AS partner_id", customers._order_sql(query, "crm_customer_id")),
+                    SQL("%s AS amount", amount),
+                ),
+                limit,
+                limit,
+            )
+        )
+        orders = self.env["sale.order"].browse(row[1] for row in rows if row[0])
+        # sudo: like in every list view, who reads an order sees the name of its customer
+        partners = self.env["res.partner"].sudo().browse(row[1] for row in rows if not row[0])
+        names = {partner.id: partner.display_name for partner in partners}
+        numbers = {order.id: (order.name, order.partner_id.sudo().display_name) for order in orders}
+        round_amount = self.env.company.currency_id.round
+        return {
+            "top_orders": [
+                {"id": id_, "name": numbers[id_][0], "note": numbers[id_][1], "amount": round_amount(amount)}
+                for is_order, id_, amount, _orders in rows
+                if is_order
+            ],
+            "top_customers": [
+                {"id": id_, "name": names[id_], "amount": round_amount(amount), "orders": orders}
+                for is_order, id_, amount, orders in rows
+                if not is_order
+            ],
+        }
+
+    @api.model
+    def _page_delivery(self, start, end):
+        """How many promised lines of a year were delivered in time, and what is late now."""
+        Line = self.env["sale.order.line"]
+        promised = (
+            Domain("state", "=", "sale") & Domain("crm_promised_date", "!=", False) & Domain("display_type", "=", False)
+        )
+        today = fields.Date.context_today(self)
+        in_year = promised & Domain("crm_delivered_on", ">=", start) & Domain("crm_delivered_on", "<", end)
+        query = Line._search(in_year)
+        on_time = SQL(
+            "%s <= %s",
+            Line._field_to_sql(query.table, "crm_delivered_on", query),
+            Line._field_to_sql(query.table, "crm_promised_date", query),
+        )
+        [[delivered, in_time]] = self.env.execute_query(
+            query.select(SQL("COUNT(*)"), SQL("COUNT(*) FILTER (WHERE %s)", on_time))
+        )
+        late_domain = promised & Domain("crm_delivered_on", "=", False) & Domain("crm_promised_date", "<", today)
+        late = Line.search(late_domain, order="crm_promised_date, id", limit=LATE_SHOWN)
+        return {
+            "delivered": delivered,
+            "on_time": in_time,
+            "on_time_rate": in_time / delivered if delivered else False,
+            "late_count": Line.search_count(late_domain),
+            "late": [
+                {
+                    "id": line.id,
+                    "order_id": line.order_id.id,
+                    "order": line.order_id.name,
+                    "customer": line.order_id.partner_id.sudo().display_name,  # sudo: as above
+                    "product": line.product_id.sudo().display_name,  # sudo: as above
+                    "quantity": line.product_uom_qty - line.qty_delivered,
+                    "uom": line.product_uom_id.name or "",
+                    "promised_date": fields.Date.to_string(line.crm_promised_date),
+                    "days": (today - line.crm_promised_date).days,
+                }
+                for line in late
+            ],
+        }
+
+    @api.model
+    def _page_steps(self, start, end):
+        """Average hours to a decision by step of the orders' reviews, among the reviews that the reader may see."""
+        reviews = self.env["crm.review"]._search([("res_model", "in", ("sale.order", "crm.order.revision"))])
+        self.env["crm.review.line"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.step_name, COUNT(*),
+                       AVG(EXTRACT(EPOCH FROM line.acted_on - line.since) / 3600)::float AS hours
+                  FROM crm_review_line line
+                 WHERE line.res_model IN ('sale.order', 'crm.order.revision')
+                   AND line.state IN ('approved', 'rejected') AND line.since IS NOT NULL
+                   AND line.acted_on >= %s AND line.acted_on < %s
+                   AND line.review_id IN %s
+                 GROUP BY line.step_name
+                 ORDER BY hours DESC NULLS LAST, line.step_name
+                """,
+                start,
+                end,
+                reviews.subselect(),
+            )
+        )
+        return [{"name": name or "", "decisions": count, "hours": hours or 0} for name, count, hours in rows]
+
+    # EXCEL
+    def _excel_columns(self):
+        column = self._excel_column
+        return [
+            column("order_id", width=18),
+            column("date"),
+            column("order_type_id"),
+            column("partner_id", width=30),
+            column("user_id"),
+            column("state_id"),
+            column("product_id", width=30),
+            column("series_id"),
+            column("quantity"),
+            column("product_uom_id", width=8),
+            column("amount"),
+            column("promised_date"),
+            column("delivered_on"),
+        ]
+
+    def _excel_select(self, selection):
+        if "page" not in selection:
+            return super()._excel_select(selection)
+        return self.with_context(allowed_company_ids=selection["company_ids"], crm_analysis_page=selection["page"])
+
+    def _excel_write(self, file):
+        if not self.env.context.get("crm_analysis_page"):
+            return super()._excel_write(file)
+        self._excel_check_access()
+        with XlsxBook(file) as book:
+            for title, columns, rows in self._page_sheets(self.get_page(**self.env.context["crm_analysis_page"])):
+                book.add_sheet(title, columns)
+                for row in rows:
+                    book.write_row(row)
+
+    @api.model
+    def _page_sheets(self, page):
+        """The tables of the page: (title, columns, rows)."""
+        currency = self.env.company.currency_id
+
+        def money(value):
+            return Money(value, currency.symbol or "", currency.decimal_places)
+
+        amount = SheetColumn(self.env._("Amount"), "money", 18)
+        orders = SheetColumn(self.env._("Orders"), "integer")
+        quantity = SheetColumn(self.env._("Quantity"), "number")
+        months = zip(page.get("by_month", ()), page.get("quantities", ()), strict=True)
+        yield (
+            self.env._("By month"),
+            [SheetColumn(self.env._("Month"), width=10), amount, orders, quantity],
+            [
+                (f"{page['year']}-{row['month']:02}", money(row["amount"]), row["orders"], total)
+                for row, total in months
+            ],
+        )
+        if not page["years"]:
+            return
+        month = f"{page['year']}-{page['month']:02}"
+        yield (
+            self.env._("Top orders %(month)s", month=month),
+            [SheetColumn(self.env._("Order"), width=18), SheetColumn(self.env._("Customer"), width=40), amount],
+            [(row["name"], row["note"], money(row["amount"])) for row in page["top_orders"]],
+        )
+        yield (
+            self.env._("Top customers %(month)s", month=month),
+            [SheetColumn(self.env._("Customer"), width=40), orders, amount],
+            [(row["name"], row["orders"], money(row["amount"])) for row in page["top_customers"]],
+        )
+        for share in (page["series"], *page["shares"]):
+            measure = quantity if share["field"] == "series_id" else orders
+            yield (
+                share["name"],
+                [SheetColumn(share["name"], width=30), measure, amount],
+                [
+                    (row["name"], row["measure"] if measure is quantity else int(row["measure"]), money(row["amount"]))
+                    for row in share["rows"]
+                ],
+            )
+        yield (
+            self.env._("Late deliveries"),
+            [
+                SheetColumn(self.env._("Order"), width=18),
+                SheetColumn(self.env._("Customer"), width=40),
+                SheetColumn(self.env._("Product"), width=40),
+                quantity,
+                SheetColumn(self.env._("Promised Date"), "date"),
+                SheetColumn(self.env._("Days Late"), "integer"),
+            ],
+            [
+                (
+                    row["order"],
+                    row["customer"],
+                    row["product"],
+                    row["quantity"],
+                    fields.Date.to_date(row["promised_date"]),
+                    row["days"],
+                )
+                for row in page["late"]
+            ],
+        )
+        yield (
+            self.env._("Hours per review step"),
+            [
+                SheetColumn(self.env._("Step"), width=24),
+                SheetColumn(self.env._("Decisions"), "integer"),
+                SheetColumn(self.env._("Hours on Average"), "number"),
+            ],
+            [(row["name"], row["decisions"], row["hours"]) for row in page["steps"]],
+        )

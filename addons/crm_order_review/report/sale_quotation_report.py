@@ -1,0 +1,22 @@
+from odoo import api, models
+
+
+class QuotationReport(models.AbstractModel):
+    """The quotation as the customer gets it: not before it is approved."""
+
+    _name = "report.crm_order_review.sale_quotation_report_documents"
+    _description = "Quotation to the Customer"
+
+    @api.model
+    def _get_report_values(self, docids, data=None):
+        orders = self.env["sale.order"].browse(docids)
+        orders._crm_check_printable()
+        return {"doc_ids": docids, "doc_model": "sale.order", "docs": orders}
+
+
+class SaleReport(models.AbstractModel):
+    """The sales app's own print of a quotation goes to customers, too."""
+
+    _name = "report.sale.report_saleorder"
+    _inherit = "report.crm_order_review.sale_quotation_report_documents"
+    _description = "Quotation or Order"
