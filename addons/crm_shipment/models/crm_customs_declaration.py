@@ -45,8 +45,8 @@ class CrmCustomsDeclaration(models.Model):
     state = fields.Selection([("draft", "Draft"), ("declared", "Declared")], default="draft", readonly=True, copy=False)
     pre_entry_no = fields.Char(string="Pre-entry No.", copy=False)
     customs_no = fields.Char(string="Customs No.", copy=False)
-    declared_on = fields.Date(string="Declared On", copy=False)
-    export_date = fields.Date(string="Export Date")
+    declared_on = fields.Date(copy=False)
+    export_date = fields.Date()
     consignor_name = fields.Char(string="Domestic Consignor", required=True)
     consignor_code = fields.Char(string="Consignor's Credit Code")
     consignor_customs_code = fields.Char(string="Consignor's Customs Code")
@@ -60,7 +60,7 @@ class CrmCustomsDeclaration(models.Model):
     )
     vessel = fields.Char(string="Vessel and Voyage")
     bl_no = fields.Char(string="B/L No.")
-    trade_mode = fields.Char(string="Trade Mode", default="0110", help="0110: general trade")
+    trade_mode = fields.Char(default="0110", help="0110: general trade")
     levy_mode = fields.Char(string="Nature of Levy", default="101", help="101: general levy")
     license_no = fields.Char(string="Licence No.")
     contract_no = fields.Char(string="Contract No.")
@@ -380,7 +380,7 @@ class CrmCustomsDeclarationLine(models.Model):
     amount_fob = fields.Monetary(string="FOB Value", compute="_compute_amount_fob")
     origin_id = fields.Many2one("res.country", string="Country of Origin")
     destination_country_id = fields.Many2one("res.country", string="Final Destination")
-    domestic_source = fields.Char(string="Domestic Source")
+    domestic_source = fields.Char()
     levy = fields.Char(default="1", help="1: levied by the tariff")
 
     _positive = models.Constraint(

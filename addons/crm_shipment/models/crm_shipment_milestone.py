@@ -36,7 +36,7 @@ class CrmShipmentMilestone(models.Model):
     _inherit = ["crm.customer.scope.mixin"]
     _order = "order_id, sequence, id"
 
-    order_id = fields.Many2one("sale.order", string="Order", required=True, index=True, ondelete="cascade")
+    order_id = fields.Many2one("sale.order", required=True, index=True, ondelete="cascade")
     kind = fields.Selection(KINDS, string="Milestone", required=True)
     sequence = fields.Integer(compute="_compute_sequence", store=True, precompute=True)
     planned_date = fields.Date(string="Planned")

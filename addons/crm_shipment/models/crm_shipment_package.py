@@ -32,9 +32,9 @@ class CrmShipmentPackage(models.Model):
     carton_count = fields.Integer(string="Cartons", compute="_compute_totals", store=True)
     line_ids = fields.One2many("crm.shipment.package.line", "package_id", string="Contents", copy=True)
     contents = fields.Char(string="Contents in Words", compute="_compute_contents")
-    length = fields.Float(string="Length (cm)", digits=(16, 1))
-    width = fields.Float(string="Width (cm)", digits=(16, 1))
-    height = fields.Float(string="Height (cm)", digits=(16, 1))
+    carton_length = fields.Float(string="Length (cm)", digits=(16, 1))
+    carton_width = fields.Float(string="Width (cm)", digits=(16, 1))
+    carton_height = fields.Float(string="Height (cm)", digits=(16, 1))
     net_weight = fields.Float(
         string="Net Weight (kg)",
         digits=(16, 3),
@@ -60,7 +60,7 @@ class CrmShipmentPackage(models.Model):
         "Cartons are numbered from 1 on, and a range does not end before it begins.",
     )
     _measures = models.Constraint(
-        "CHECK (length >= 0 AND width >= 0 AND height >= 0 AND net_weight >= 0 AND gross_weight >= 0)",
+        "CHECK (carton_length >= 0 AND carton_width >= 0 AND carton_height >= 0 AND net_weight >= 0 AND gross_weight >= 0)",
         "Sizes and weights of a carton are not below zero.",
     )
 
@@ -96,14 +96,16 @@ class CrmShipmentPackage(models.Model):
             weights = (line._weight("crm_gross_weight") or line._weight("weight") for line in package.line_ids)
             package.gross_weight = package._round_weight(sum(weights))
 
-    @api.depends("carton_from", "carton_to", "net_weight", "gross_weight", "length", "width", "height")
+    @api.depends(
+        "carton_from", "carton_to", "net_weight", "gross_weight", "carton_length", "carton_width", "carton_height"
+    )
     def _compute_totals(self):
         for package in self:
             count = package.carton_to - package.carton_from + 1
             package.carton_count = count
             package.total_net = package._round_weight(package.net_weight * count)
             package.total_gross = package._round_weight(package.gross_weight * count)
-            volume = package.length * package.width * package.height * count / CUBIC_METRE
+            volume = package.carton_length * package.carton_width * package.carton_height * count / CUBIC_METRE
             package.total_volume = float_round(volume, precision_digits=VOLUME_DIGITS)
 
     @staticmethod
@@ -218,7 +220,6 @@ class CrmShipmentPackageLine(models.Model):
     request_id = fields.Many2one(related="package_id.request_id", store=True, index=True)
     request_line_id = fields.Many2one(
         "crm.shipment.request.line",
-        string="Request Line",
         required=True,
         index=True,
         ondelete="restrict",

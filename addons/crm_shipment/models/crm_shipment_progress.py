@@ -51,7 +51,7 @@ class CrmShipmentProgress(models.Model):
         "sale.order.line": ["crm_promised_date", "display_type", "order_id", "product_uom_qty", "qty_delivered"],
     }
 
-    order_id = fields.Many2one("sale.order", string="Order", readonly=True)
+    order_id = fields.Many2one("sale.order", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     crm_customer_id = fields.Many2one("res.partner", string="Customer File", readonly=True)
     customer_user_id = fields.Many2one("res.users", string="Customer's Salesperson", readonly=True)

@@ -302,7 +302,7 @@ class CrmShipmentRequest(models.Model):
     # REVIEW
     def _review_check(self):
         self.ensure_one()
-        super()._review_check()
+        result = super()._review_check()
         self.line_ids._lock_order_lines()
         self.line_ids._check_quantity()
         problems = self._document_problems() if self.is_overseas else []
@@ -310,6 +310,7 @@ class CrmShipmentRequest(models.Model):
             raise UserError("\n".join(problems))
         # sudo: what the customer owes goes into the document as a fact, whatever its author may read
         self.sudo().write(self.sudo()._credit_values())
+        return result
 
     def _credit_values(self):
         """What the customer owes past its due date now; called with sudo.
@@ -338,19 +339,19 @@ class CrmShipmentRequest(models.Model):
         }
 
     def _review_on_submitted(self):
-        super()._review_on_submitted()
         self.state = "pending"
+        return super()._review_on_submitted()
 
     def _review_on_rejected(self):
-        super()._review_on_rejected()
         self.state = "draft"
+        return super()._review_on_rejected()
 
     def _review_on_approved(self):
-        super()._review_on_approved()
         for request in self:
             request._check_quality()
             request.write({"state": "approved", "approved_on": fields.Datetime.now()})
             request._release()
+        return super()._review_on_approved()
 
     def _check_quality(self):
         if self.quality_missing:

@@ -84,7 +84,7 @@ class CrmShipmentRequest(models.Model):
                 problems.append(
                     self.env._("%(package)s: its gross weight is below its net weight.", package=package.display_name)
                 )
-            if not (package.length and package.width and package.height):
+            if not (package.carton_length and package.carton_width and package.carton_height):
                 problems.append(self.env._("%(package)s: its size is missing.", package=package.display_name))
         return problems
 
@@ -142,7 +142,9 @@ class CrmShipmentRequest(models.Model):
                         line.product_uom_id.name,
                         package.total_net if first else None,
                         package.total_gross if first else None,
-                        f"{package.length:g}×{package.width:g}×{package.height:g}" if first else "",
+                        f"{package.carton_length:g}×{package.carton_width:g}×{package.carton_height:g}"
+                        if first
+                        else "",
                         package.total_volume if first else None,
                     ]
                 )

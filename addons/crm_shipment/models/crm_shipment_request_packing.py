@@ -82,8 +82,8 @@ class CrmShipmentRequest(models.Model):
                 continue
             full = int(line.product_uom_id.round(line.quantity / per_carton, rounding_method="DOWN"))
             rest = line.product_uom_id.round(line.quantity - full * per_carton)
-            size = {"length": product.crm_carton_length, "width": product.crm_carton_width}
-            size |= {"height": product.crm_carton_height, "request_id": request.id}
+            size = {"carton_length": product.crm_carton_length, "carton_width": product.crm_carton_width}
+            size |= {"carton_height": product.crm_carton_height, "request_id": request.id}
             for count, quantity in ((full, per_carton), (1, rest)):
                 if count and quantity > 0:
                     values = size | {
@@ -163,7 +163,7 @@ class CrmShipmentRequest(models.Model):
                     "number": package._number_text(),
                     "count": package.carton_count,
                     "gross_weight": package.gross_weight,
-                    "size": [package.length, package.width, package.height],
+                    "size": [package.carton_length, package.carton_width, package.carton_height],
                     "lines": [
                         {
                             "id": packed.id,
@@ -256,7 +256,9 @@ class CrmShipmentRequest(models.Model):
         self.ensure_one()
         self._check_may_pack()
         package = self.package_ids.filtered(lambda package: package.id == package_id)
-        package.write({"gross_weight": gross_weight, "length": length, "width": width, "height": height})
+        package.write(
+            {"gross_weight": gross_weight, "carton_length": length, "carton_width": width, "carton_height": height}
+        )
         return self.get_packing()
 
     def _check_may_pack(self):

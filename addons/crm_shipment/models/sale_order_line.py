@@ -12,10 +12,11 @@ class SaleOrderLine(models.Model):
 
     @api.depends("crm_shipment_line_ids.held_qty")
     def _compute_crm_open_qty(self):
-        super()._compute_crm_open_qty()
+        result = super()._compute_crm_open_qty()
         held = self._crm_held_quantities()
         for line in self:
             line.crm_open_qty = max(line.crm_open_qty - held.get(line._origin.id, 0), 0)
+        return result
 
     def _crm_held_quantities(self):
         """:return: {id of a line: what shipment requests hold of it, in its unit}, of those that have any"""

@@ -173,9 +173,9 @@ class ShipmentCase(CustomerCase):
                     "request_id": request.id,
                     "carton_from": number,
                     "carton_to": number + count - 1,
-                    "length": 40,
-                    "width": 30,
-                    "height": 25,
+                    "carton_length": 40,
+                    "carton_width": 30,
+                    "carton_height": 25,
                     "gross_weight": quantity * 0.01 + 0.5,
                     "line_ids": [Command.create({"request_line_id": request.line_ids[:1].id, "quantity": quantity})],
                 }

@@ -21,9 +21,9 @@ class TestCrmCustomsDeclaration(ShipmentCase):
             {
                 "request_id": request.id,
                 "carton_from": 3,
-                "length": 20,
-                "width": 20,
-                "height": 20,
+                "carton_length": 20,
+                "carton_width": 20,
+                "carton_height": 20,
                 "gross_weight": 1.4,
                 "line_ids": [(0, 0, {"request_line_id": request.line_ids[1].id, "quantity": 20})],
             }

@@ -33,7 +33,7 @@ class TestCrmShipmentPackage(ShipmentCase):
     def test_volume_is_rounded_row_by_row(self):
         request = self.released()
         self.pack(request, (1, 3))
-        request.package_ids.write({"length": 33.3, "width": 33.3, "height": 33.3})
+        request.package_ids.write({"carton_length": 33.3, "carton_width": 33.3, "carton_height": 33.3})
         self.assertEqual(request.package_ids.total_volume, 0.111)
         self.assertEqual(request.volume, 0.111)
 
@@ -68,7 +68,7 @@ class TestCrmShipmentPackage(ShipmentCase):
         mine = request.with_user(self.storeman)
         mine.action_packed()
         for call in (
-            lambda: mine.package_ids.write({"length": 1}),
+            lambda: mine.package_ids.write({"carton_length": 1}),
             lambda: mine.package_ids.line_ids.write({"quantity": 1}),
             lambda: mine.package_ids.line_ids.unlink(),
             lambda: mine.package_ids.unlink(),
@@ -76,7 +76,7 @@ class TestCrmShipmentPackage(ShipmentCase):
         ):
             self.refused(call, message="cannot be changed now")
         mine.action_unpack()
-        mine.package_ids.length = 41
+        mine.package_ids.carton_length = 41
         pending = self.new_request(self.new_order((self.product, 5)))
         pending.action_review_submit()
         self.refused(pending.package_ids.create, {"request_id": pending.id, "carton_from": 1})
@@ -94,7 +94,7 @@ class TestCrmShipmentPackage(ShipmentCase):
         self.denied(mine.pack_scanned, "XT-10")
         self.denied(mine.get_packing)
         packages = self.env["crm.shipment.package"].with_user(self.other)
-        self.denied(packages.browse(request.package_ids.id).write, {"length": 1})
+        self.denied(packages.browse(request.package_ids.id).write, {"carton_length": 1})
         self.denied(packages.create, {"request_id": request.id, "carton_from": 7})
         self.refused(request.with_user(self.storeman).line_ids.write, {"sequence": 1})
 

@@ -88,9 +88,9 @@ class TestExportDocuments(ShipmentCase):
         request.package_ids.line_ids.quantity = 25
         request.package_ids.carton_to = 4
         self.assertIn("PACKING LIST", self.html("packing_list", request))
-        request.package_ids.length = 0
+        request.package_ids.carton_length = 0
         refused("its size is missing")
-        request.package_ids.length = 40
+        request.package_ids.carton_length = 40
         request.package_ids.write({"carton_from": 2, "carton_to": 5})
         refused("Carton 1 is not there")
 

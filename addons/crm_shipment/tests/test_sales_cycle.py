@@ -203,7 +203,7 @@ class TestSalesCycle(ShipmentCase):
         scanned = request.with_user(self.storeman).pack_scanned("XT-26", package)
         carton = self.env["crm.shipment.package"].browse(scanned["package_id"]).with_user(self.storeman)
         carton.line_ids.quantity = 500
-        carton.write({"length": 40, "width": 30, "height": 25, "gross_weight": 6})
+        carton.write({"carton_length": 40, "carton_width": 30, "carton_height": 25, "gross_weight": 6})
         self.refused(request.with_user(self.storeman).pack_scanned, "XT-26", carton.id, message="packed completely")
         request.action_packed()
         for kind in ("packing_list", "commercial_invoice"):

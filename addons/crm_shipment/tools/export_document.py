@@ -92,7 +92,7 @@ class ExportDocument:
         """
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         with xlsxwriter.Workbook(file, options) as book:
-            _Sheet(book, self).write()
+            _Sheet(book, self).fill()
 
 
 class _Sheet:
@@ -110,7 +110,7 @@ class _Sheet:
             self.formats[key] = self.book.add_format(base | properties)
         return self.formats[key]
 
-    def write(self):
+    def fill(self):
         document, sheet = self.document, self.sheet
         sheet.set_paper(9)
         sheet.set_margins(0.5, 0.5, 0.6, 0.6)

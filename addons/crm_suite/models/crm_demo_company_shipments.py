@@ -33,9 +33,9 @@ class CrmDemoCompany(models.AbstractModel):
                         "request_id": request.id,
                         "carton_from": number,
                         "carton_to": number,
-                        "length": 40,
-                        "width": 30,
-                        "height": 25,
+                        "carton_length": 40,
+                        "carton_width": 30,
+                        "carton_height": 25,
                         "line_ids": [Command.create({"request_line_id": line.id, "quantity": line.quantity})],
                     }
                     for number, line in enumerate(request.line_ids, start=1)
