@@ -59,7 +59,11 @@ def main():
     row("expected and reserved", page(base, reader, *plan), raw(base, PLAN))
     row(
         "costs of 80 products over 3 levels",
-        timed(base, reader, lambda env: env["product.product"].search([("default_code", "=like", "PN-00%")], limit=80)._crm_bom_costs()),
+        timed(
+            base,
+            reader,
+            lambda env: env["product.product"].search([("default_code", "=like", "PN-00%")], limit=80)._crm_bom_costs(),
+        ),
         None,
         timed(base, reader, by_odoo),
     )
@@ -278,11 +282,10 @@ def fill(env, count):
                 count - 1,
             )
     # every third product is made of the two after it; of those every third again
-    bom_id = copy_rows(
-        cr, "mrp_bom", bom.id, {"product_tmpl_id": f"{template_id} + n * 3"}, count // 3 - 2
-    )
+    bom_id = copy_rows(cr, "mrp_bom", bom.id, {"product_tmpl_id": f"{template_id} + n * 3"}, count // 3 - 2)
     cr.execute(
-        f"""INSERT INTO mrp_bom_line (bom_id, product_id, product_tmpl_id, product_qty, product_uom_id, company_id, sequence)
+        f"""INSERT INTO mrp_bom_line
+                   (bom_id, product_id, product_tmpl_id, product_qty, product_uom_id, company_id, sequence)
             SELECT {bom_id} + n, {product_id} + n * 3 + part, {template_id} + n * 3 + part, part + 1, %s, NULL, part
               FROM generate_series(1, {count // 3 - 4}) AS n, generate_series(1, 4) AS part""",
         [sample.uom_id.id],

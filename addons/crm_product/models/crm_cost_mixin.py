@@ -22,7 +22,7 @@ class CrmCostMixin(models.AbstractModel):
         )
 
     def _crm_with_costs(self):
-        """The same records, for a computation that must read costs. Give back what it returns ``with_env(self.env)``."""
+        """The same records, for a computation that must read costs. Records it returns go ``with_env(self.env)``."""
         return self.with_context(crm_costs=COMPUTING)
 
     def copy_data(self, default=None):

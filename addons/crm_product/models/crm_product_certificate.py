@@ -12,7 +12,10 @@ class CrmProductCertificateType(models.Model):
 
     name = fields.Char(required=True, translate=True)
     notice_days = fields.Integer(
-        string="Remind Before (Days)", default=30, required=True, help="So long before the expiry who looks after it is told."
+        string="Remind Before (Days)",
+        default=30,
+        required=True,
+        help="So long before the expiry who looks after it is told.",
     )
     active = fields.Boolean(default=True)
 

@@ -8,7 +8,9 @@ def _without_costs(data):
     """A report's figures without its costs: what is called so is empty, at any depth."""
     if isinstance(data, dict):
         return {
-            key: False if isinstance(key, str) and "cost" in key and not isinstance(value, (dict, list)) else _without_costs(value)
+            key: False
+            if isinstance(key, str) and "cost" in key and not isinstance(value, (dict, list))
+            else _without_costs(value)
             for key, value in data.items()
         }
     if isinstance(data, list):

@@ -108,7 +108,7 @@ class ProductProduct(models.Model):
         )
 
     def _crm_line_applies(self):
-        """SQL of whether ``line`` goes into the variant: of each attribute it names, the variant has one of the values."""
+        """SQL of whether ``line`` goes into the variant, which has one of the named values of each attribute."""
         values = self.env["mrp.bom.line"]._fields["bom_product_template_attribute_value_ids"]
         combination = self._fields["product_template_attribute_value_ids"]
         return SQL(

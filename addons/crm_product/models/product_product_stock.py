@@ -105,9 +105,7 @@ class ProductProduct(models.Model):
         usage = SQL("%s = 'internal'", SQL.identifier(alias, "usage"))
         if not warehouse_ids:
             return SQL("(%s)", usage)
-        return SQL(
-            "(%s AND %s = ANY(%s))", usage, SQL.identifier(alias, "warehouse_id"), list(warehouse_ids)
-        )
+        return SQL("(%s AND %s = ANY(%s))", usage, SQL.identifier(alias, "warehouse_id"), list(warehouse_ids))
 
 
 def _promises(start, planned, dates):

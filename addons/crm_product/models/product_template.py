@@ -14,7 +14,9 @@ class ProductTemplate(models.Model):
 
     # FIELDS
     default_code = fields.Char(copy=False)
-    crm_series_id = fields.Many2one("crm.product.series", string="Series", index=True, ondelete="restrict", tracking=True)
+    crm_series_id = fields.Many2one(
+        "crm.product.series", string="Series", index=True, ondelete="restrict", tracking=True
+    )
     crm_package_id = fields.Many2one(
         "crm.product.package.form", string="Package Form", index="btree_not_null", ondelete="restrict"
     )

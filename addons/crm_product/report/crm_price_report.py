@@ -94,10 +94,16 @@ class CrmPriceReport(models.Model):
     )
     has_bom = fields.Boolean(compute="_compute_costs", groups=SEE_COST)
     margin = fields.Float(
-        string="Margin of List Price", compute="_compute_costs", groups=SEE_COST, help="Of the list price, over the cost."
+        string="Margin of List Price",
+        compute="_compute_costs",
+        groups=SEE_COST,
+        help="Of the list price, over the cost.",
     )
     last_margin = fields.Float(
-        string="Margin of Last Price", compute="_compute_costs", groups=SEE_COST, help="Of the last price, over the cost."
+        string="Margin of Last Price",
+        compute="_compute_costs",
+        groups=SEE_COST,
+        help="Of the last price, over the cost.",
     )
 
     # stock

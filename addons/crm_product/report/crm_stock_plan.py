@@ -80,7 +80,8 @@ class CrmStockPlan(models.Model):
                         ELSE 'delivery' END AS kind,
                    move.date, COALESCE(destination.warehouse_id, source.warehouse_id) AS warehouse_id, move.company_id,
                    template.uom_id,
-                   CASE WHEN destination.usage = 'internal' THEN move.product_qty ELSE -move.product_qty END AS quantity,
+                   CASE WHEN destination.usage = 'internal' THEN move.product_qty ELSE -move.product_qty
+                   END AS quantity,
                    CASE WHEN destination.usage = 'internal' THEN 0
                         ELSE move.quantity * move_unit.factor / unit.factor END AS reserved_quantity
               FROM stock_move AS move
@@ -109,7 +110,10 @@ class CrmStockPlan(models.Model):
             order = move.sale_line_id.order_id
             if not order:
                 document = (
-                    move.purchase_line_id.order_id or move.production_id or move.raw_material_production_id or move.picking_id
+                    move.purchase_line_id.order_id
+                    or move.production_id
+                    or move.raw_material_production_id
+                    or move.picking_id
                 )
                 row.document, row.customer = document.display_name, False
             elif order.id in seen:

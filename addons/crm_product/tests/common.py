@@ -61,7 +61,12 @@ class ProductCase(CustomerCase):
                     "partner_id": customer.id,
                     "order_line": [
                         Command.create(
-                            {"product_id": product.id, "product_uom_qty": quantity, "price_unit": price, "tax_ids": False}
+                            {
+                                "product_id": product.id,
+                                "product_uom_qty": quantity,
+                                "price_unit": price,
+                                "tax_ids": False,
+                            }
                         )
                     ],
                 }

@@ -68,11 +68,15 @@ class TestCostFlows(ProductCase):
         self.assertEqual(order.state, "cancel")
 
     def test_purchase_and_receipt_by_different_people(self):
-        order = self.env["purchase.order"].with_user(self.buyer).create(
-            {
-                "partner_id": self.vendor.id,
-                "order_line": [Command.create({"product_id": self.product.id, "product_qty": 5})],
-            }
+        order = (
+            self.env["purchase.order"]
+            .with_user(self.buyer)
+            .create(
+                {
+                    "partner_id": self.vendor.id,
+                    "order_line": [Command.create({"product_id": self.product.id, "product_qty": 5})],
+                }
+            )
         )
         self.assertEqual(order.order_line.price_unit, 20)
         order.button_confirm()
@@ -107,9 +111,7 @@ class TestCostFlows(ProductCase):
         made = self.new_product("Made", categ_id=self.category.id)
         bom = self.new_bom(made, {component: 2})
         workcenter = self.env["mrp.workcenter"].create({"name": "Line", "costs_hour": 60})
-        bom.operation_ids = [
-            Command.create({"name": "Press", "workcenter_id": workcenter.id, "time_cycle_manual": 10})
-        ]
+        bom.operation_ids = [Command.create({"name": "Press", "workcenter_id": workcenter.id, "time_cycle_manual": 10})]
         self.put_in_stock(component, 100)
         production = (
             self.env["mrp.production"]

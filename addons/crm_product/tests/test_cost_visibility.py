@@ -115,32 +115,38 @@ class TestCostVisibility(ProductCase):
                 "forged": lambda p=forged: p.read(["standard_price"]),
                 "template": lambda t=template: t.read(["standard_price"]),
                 "path in a domain": lambda t=template: t.search([("product_variant_ids.standard_price", ">", 5)]),
-                "path of a quant": lambda u=user: self.env["stock.quant"]
-                .with_user(u)
-                .search([("product_id.standard_price", ">", 5)]),
-                "path of an order": lambda u=user: self.env["sale.order.line"]
-                .with_user(u)
-                .search([("product_id.standard_price", ">", 5)]),
-                "group by a path": lambda u=user: self.env["stock.quant"]
-                .with_user(u)
-                .formatted_read_group([], ["product_id.standard_price"], ["__count"]),
-                "export": lambda u=user: self.env["stock.quant"]
-                .with_user(u)
-                .search([("product_id", "=", self.product.id)], limit=1)
-                ._export_rows([["product_id", "standard_price"]]),
+                "path of a quant": lambda u=user: (
+                    self.env["stock.quant"].with_user(u).search([("product_id.standard_price", ">", 5)])
+                ),
+                "path of an order": lambda u=user: (
+                    self.env["sale.order.line"].with_user(u).search([("product_id.standard_price", ">", 5)])
+                ),
+                "group by a path": lambda u=user: (
+                    self.env["stock.quant"]
+                    .with_user(u)
+                    .formatted_read_group([], ["product_id.standard_price"], ["__count"])
+                ),
+                "export": lambda u=user: (
+                    self.env["stock.quant"]
+                    .with_user(u)
+                    .search([("product_id", "=", self.product.id)], limit=1)
+                    ._export_rows([["product_id", "standard_price"]])
+                ),
                 "vendor price": lambda u=user: self.supplierinfo.with_user(u).read(["price"]),
                 "vendor price by the product": lambda t=template: t.web_read({"seller_ids": {"fields": {"price": {}}}}),
                 "write": lambda p=product: p.sudo().with_user(p.env.user).write({"standard_price": 1}),
-                "manufacturing": lambda u=user: self.env["report.mrp.report_mo_overview"]
-                .with_user(u)
-                .get_report_values(1),
-                "valuation": lambda u=user: self.env["stock_account.stock.valuation.report"]
-                .with_user(u)
-                .get_report_values(),
-                "cost lines": lambda u=user: self.env["crm.product.cost.line"]
-                .with_user(u)
-                .with_context(crm_cost_product=self.product.id)
-                .search_read([], ["cost"]),
+                "manufacturing": lambda u=user: (
+                    self.env["report.mrp.report_mo_overview"].with_user(u).get_report_values(1)
+                ),
+                "valuation": lambda u=user: (
+                    self.env["stock_account.stock.valuation.report"].with_user(u).get_report_values()
+                ),
+                "cost lines": lambda u=user: (
+                    self.env["crm.product.cost.line"]
+                    .with_user(u)
+                    .with_context(crm_cost_product=self.product.id)
+                    .search_read([], ["cost"])
+                ),
             }
             for attempt, run in attempts.items():
                 with self.subTest(who=who, attempt=attempt), self.assertRaises(AccessError):
@@ -193,9 +199,7 @@ class TestCostVisibility(ProductCase):
             }
         )
         invoice.line_ids = [
-            Command.create(
-                {"name": name, "display_type": "cogs", "account_id": account.id, "balance": balance}
-            )
+            Command.create({"name": name, "display_type": "cogs", "account_id": account.id, "balance": balance})
             for name, balance in (("Cost", 12.34), ("Cost", -12.34))
         ]
         Line = self.env["account.move.line"]

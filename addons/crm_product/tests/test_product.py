@@ -76,9 +76,7 @@ class TestProduct(ProductCase):
         self.assertAlmostEqual(product._crm_second_quantity(1000), 2.0)
 
     def test_series_tree(self):
-        child = self.env["crm.product.series"].create(
-            {"name": "TCXO", "code": "TC", "parent_id": self.series.id}
-        )
+        child = self.env["crm.product.series"].create({"name": "TCXO", "code": "TC", "parent_id": self.series.id})
         self.assertEqual(child.display_name, "Oscillators / TCXO")
         with self.assertRaises(UserError):
             self.series.parent_id = child

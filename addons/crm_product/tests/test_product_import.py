@@ -31,9 +31,7 @@ class TestProductImport(ProductCase):
     def test_two_customers_of_one_product(self):
         self.new_customer("Acme")
         self.new_customer("Beta")
-        job = self.run_import(
-            "default_code,name,customer,customer_code\nP-1,Crystal,Acme,A-1\nP-1,Crystal,Beta,B-1\n"
-        )
+        job = self.run_import("default_code,name,customer,customer_code\nP-1,Crystal,Acme,A-1\nP-1,Crystal,Beta,B-1\n")
         self.assertEqual(job.failed_count, 0, self.messages(job))
         product = self.env["product.template"].search([("default_code", "=", "P-1")])
         self.assertEqual(sorted(product.crm_customer_code_ids.mapped("code")), ["A-1", "B-1"])

@@ -1,6 +1,7 @@
 from datetime import date, datetime, timedelta
 
 from odoo import Command, fields
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -109,7 +110,7 @@ class TestStockReport(ProductCase):
         self.assertFalse(row.document)
         self.assertNotIn("Acme", row.customer)
         self.assertNotIn(sale.name, str(row.read()))
-        with self.assertRaises(Exception):
+        with self.assertRaises(AccessError):
             row.read(["move_id"])
 
     def test_expected_production(self):

@@ -90,9 +90,7 @@ class CrmProductImport(models.TransientModel):
             if code and not HS_CODE.fullmatch(code):
                 row.add_error(self.env._("The HS code must be 6 to 10 digits."), "crm_hs_code")
             if bool(row.values.get("customer")) != bool(row.values.get("customer_code")):
-                row.add_error(
-                    self.env._("Fill in both the customer and its part number, or neither."), "customer_code"
-                )
+                row.add_error(self.env._("Fill in both the customer and its part number, or neither."), "customer_code")
 
     def _import_rows(self, rows):
         first = {}
