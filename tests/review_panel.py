@@ -19,6 +19,40 @@ def call(one, model, method, *args, **kwargs):
     return one.page.evaluate(RPC, [model, method, args, kwargs])
 
 
+def put_in_force(admin, model, name, domain, *steps):
+    """A flow for the documents of a model that meet a domain, before all others.
+
+    :param steps: one after the other, each a login, or a login and a domain of the documents that need this step
+    """
+    steps = [step if isinstance(step, tuple) else (step, False) for step in steps]
+    users = call(admin, "res.users", "search_read", [["login", "in", [login for login, _domain in steps]]], ["login"])
+    ids = {user["login"]: user["id"] for user in users}
+    [kind_id] = call(admin, "crm.review.kind", "search", [["model", "=", model]])
+    flow = {
+        "name": name,
+        "kind_id": kind_id,
+        "sequence": 0,
+        "domain": domain,
+        "step_ids": [
+            [
+                0,
+                0,
+                {
+                    "name": f"{login} 审批",
+                    "rank": rank,
+                    "who": "users",
+                    "user_ids": [[6, 0, [ids[login]]]],
+                    "domain": condition,
+                },
+            ]
+            for rank, (login, condition) in enumerate(steps, start=1)
+        ],
+    }
+    [flow_id] = call(admin, "crm.review.flow", "create", [flow])
+    call(admin, "crm.review.flow", "action_publish", [flow_id])
+    return flow_id
+
+
 def wait_for_state(one, state):
     one.page.wait_for_selector(f"{PANEL}.o_crm_review_{state}")
 

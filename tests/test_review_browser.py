@@ -1,29 +1,13 @@
 """Reviews in the browser, in Chinese: from the submission of a document through its steps to the decision."""
 
-from review_panel import DIALOG, PANEL, act, call, decide, press, wait_for_state
+from review_panel import DIALOG, PANEL, act, call, decide, press, put_in_force, wait_for_state
 
 from conftest import DESKTOP, PHONE
 
 
-def put_in_force(admin, title, *logins, **values):
+def approved_by(admin, title, *logins):
     """A flow that approvals of this title take, through these users one after the other."""
-    users = call(admin, "res.users", "search_read", [["login", "in", logins]], fields=["login"])
-    ids = {user["login"]: user["id"] for user in users}
-    kind = call(admin, "crm.review.kind", "search", [["model", "=", "crm.approval"]])
-    steps = [
-        {"name": f"{login} 审批", "rank": rank, "who": "users", "user_ids": [[6, 0, [ids[login]]]], **values}
-        for rank, login in enumerate(logins, start=1)
-    ]
-    flow = {
-        "name": title,
-        "kind_id": kind[0],
-        "sequence": 0,
-        "domain": f"[('title', '=', '{title}')]",
-        "step_ids": [[0, 0, step] for step in steps],
-    }
-    [flow_id] = call(admin, "crm.review.flow", "create", [flow])
-    call(admin, "crm.review.flow", "action_publish", [flow_id])
-    return flow_id
+    return put_in_force(admin, "crm.approval", title, f"[('title', '=', '{title}')]", *logins)
 
 
 def enter_and_submit(one, title, comment="请审批"):
@@ -40,7 +24,7 @@ def enter_and_submit(one, title, comment="请审批"):
 
 def test_approve_and_reject_to_a_step(screen):
     title = "测试：逐级审批"
-    put_in_force(screen("gaoyuan"), title, "liuyang", "wangjianguo", "guofang")
+    approved_by(screen("gaoyuan"), title, "liuyang", "wangjianguo", "guofang")
     seller, first, second = screen("zhangwei"), screen("liuyang"), screen("wangjianguo")
     path = enter_and_submit(seller, title)
     assert seller.page.locator(".o_form_readonly").count(), "the document is locked"
@@ -81,7 +65,7 @@ def test_approve_and_reject_to_a_step(screen):
 
 def test_add_signer_withdraw_forward(screen):
     title = "测试：加签与转办"
-    put_in_force(screen("gaoyuan"), title, "liuyang", "guofang")
+    approved_by(screen("gaoyuan"), title, "liuyang", "guofang")
     seller, manager, colleague = screen("zhangwei"), screen("liuyang"), screen("lina")
     path = enter_and_submit(seller, title)
 
@@ -112,7 +96,7 @@ def test_add_signer_withdraw_forward(screen):
 
 def test_rejected_changed_submitted_again(screen):
     title = "测试：修改后再提交"
-    put_in_force(screen("gaoyuan"), title, "liuyang")
+    approved_by(screen("gaoyuan"), title, "liuyang")
     seller, manager = screen("zhangwei"), screen("liuyang")
     path = enter_and_submit(seller, title)
     manager.open(path, f"{PANEL} button[name=reject]")
@@ -140,7 +124,7 @@ def test_rejected_changed_submitted_again(screen):
 
 def test_urge_and_recall(screen):
     title = "测试：催办与撤回"
-    put_in_force(screen("gaoyuan"), title, "liuyang")
+    approved_by(screen("gaoyuan"), title, "liuyang")
     seller = screen("zhangwei")
     enter_and_submit(seller, title)
     act(seller, "urge", "急用")
@@ -152,7 +136,7 @@ def test_urge_and_recall(screen):
 
 def test_from_the_badge_on_the_phone(screen):
     title = "测试：手机审批"
-    put_in_force(screen("gaoyuan"), title, "liuyang", "guofang")
+    approved_by(screen("gaoyuan"), title, "liuyang", "guofang")
     enter_and_submit(screen("zhangwei"), title)
     for name, size in (("desktop", DESKTOP), ("phone", PHONE)):
         manager = screen("liuyang", size)
@@ -186,7 +170,7 @@ def last_task():
 
 def test_draw_a_flow(screen):
     admin = screen("gaoyuan")
-    flow_id = put_in_force(admin, "测试：画流程", "liuyang", "guofang")
+    flow_id = approved_by(admin, "测试：画流程", "liuyang", "guofang")
     page = admin.page
     admin.open(f"review-flows/{flow_id}", ".o_crm_flow_step")
     assert not page.locator(".o_crm_flow button[name=insert]").count(), "a flow in force does not change"
