@@ -1,7 +1,7 @@
 import unicodedata
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, float_compare
 
@@ -191,24 +191,38 @@ class SaleOrder(models.Model):
             order.crm_margin = sum(order.order_line.mapped("crm_margin"))
             order.crm_margin_rate = order.crm_margin / order.amount_untaxed if order.amount_untaxed else 0
 
-    # CONSTRAINTS
-    @api.constrains("client_order_ref", "crm_customer_id", "crm_order_type_id", "crm_po_duplicate_reason", "state")
-    def _check_crm_po(self):
-        for order in self.filtered(lambda order: order.crm_order_type_id and order.state != "cancel"):
-            if order.client_order_ref and not order.crm_po_duplicate_reason and (other := order._crm_same_po()):
+    # PURCHASE ORDERS OF CUSTOMERS
+    def _crm_check_po(self, vals):
+        """Refuse a customer's PO that there is an order of already, before anything is written.
+
+        The unique index answers for two who enter it at the same moment.
+
+        :param vals: what is to be written into these orders; without any, into a new one
+        """
+
+        def new(record, name):
+            return vals[name] if name in vals else record[name].id if name != "client_order_ref" else record[name]
+
+        for order in self or [self.browse()]:
+            reason = vals.get("crm_po_duplicate_reason", order.crm_po_duplicate_reason)
+            reference, is_application = new(order, "client_order_ref"), new(order, "crm_order_type_id")
+            if not reference or not is_application or reason or order.state == "cancel":
+                continue
+            # sudo: which customer a contact belongs to
+            customer = self.env["res.partner"].sudo().browse(new(order, "partner_id") or ()).crm_customer_id
+            if customer and (other := order._crm_same_po(customer, reference)):
                 raise ValidationError(
                     self.env._(
                         "PO %(po)s of %(customer)s is in %(order)s already. Continue there, or say why it comes twice.",
-                        po=order.client_order_ref,
-                        customer=order.crm_customer_id.sudo().name,  # sudo: the name of his customer's file
+                        po=reference,
+                        customer=customer.name,
                         order=other.name,
                     )
                 )
 
-    def _crm_same_po(self):
+    def _crm_same_po(self, customer, reference):
         """:return: another order of the customer with the same PO number, with sudo: whoever has it; or empty"""
-        self.ensure_one()
-        key = "".join(unicodedata.normalize("NFKC", self.client_order_ref).split()).lower()
+        key = "".join(unicodedata.normalize("NFKC", reference).split()).lower()
         self.env["sale.order"].flush_model(["client_order_ref", "crm_customer_id", "crm_order_type_id", "state"])
         rows = self.env.execute_query(
             SQL(
@@ -218,10 +232,10 @@ class SaleOrder(models.Model):
                    AND (state = 'sale' OR crm_order_type_id IS NOT NULL AND state <> 'cancel')
                  LIMIT 1
                 """,
-                self.crm_customer_id.id or None,
+                customer.id,
                 SQL(PO_KEY),
                 key,
-                self._origin.id or 0,
+                self.id or 0,
             )
         )
         # sudo: that the PO is there and where, to whoever enters it again
@@ -232,6 +246,7 @@ class SaleOrder(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._crm_check_facts({name for name in vals if vals[name]})
+            self.browse()._crm_check_po(vals)
         orders = super().create(vals_list)
         orders._crm_check_end_customer()
         for state in ("sent", "sale"):
@@ -240,6 +255,10 @@ class SaleOrder(models.Model):
 
     def write(self, vals):
         self._crm_check_facts(vals.keys())
+        if vals.keys() & (TERMS | {"state", "user_id"}):
+            self._crm_check_seller()
+        if vals.keys() & {"client_order_ref", "crm_order_type_id", "partner_id", "crm_po_duplicate_reason"}:
+            self._crm_check_po(vals)
         self._crm_check_frozen(vals.keys() & TERMS)
         entering = self.filtered(lambda order: order.state != vals["state"]) if "state" in vals else self.browse()
         result = super().write(vals)
@@ -268,6 +287,26 @@ class SaleOrder(models.Model):
                 self.env._(
                     "%(fields)s: found out by the program, not entered. Leave it out.",
                     fields=self.env._(", ").join(sorted(label["string"] for label in labels.values())),
+                )
+            )
+
+    def _crm_check_seller(self):
+        """Who only reviews, delivers or invoices orders changes their terms under review only, as his step lets him.
+
+        :raise AccessError: the user does not sell
+        """
+        user = self.env.user
+        if self.env.su or not user._is_internal():
+            return
+        if user.has_group("crm_base.group_salesperson") or user.has_group("sales_team.group_sale_salesman"):
+            return
+        # sudo: where the review stands
+        if other := self.sudo().filtered(lambda order: order.review_state != "pending"):
+            raise AccessError(
+                self.env._(
+                    "%(order)s is changed by salespeople only. Ask %(user)s.",
+                    order=other[0].name,
+                    user=other[0].user_id.name or "",
                 )
             )
 

@@ -198,6 +198,8 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         self._crm_check_line_facts(vals.keys())
         names = vals.keys() & LINE_TERMS
+        if names:
+            self.order_id._crm_check_seller()
         if names and not is_unlocked(self.env):
             changed = self.filtered(lambda line: any(line._crm_differs(name, vals[name]) for name in names))
             changed.order_id._crm_check_frozen(names)
@@ -207,6 +209,7 @@ class SaleOrderLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_frozen(self):
+        self.order_id._crm_check_seller()
         self.order_id._crm_check_frozen(LINE_TERMS)
 
     @api.model
