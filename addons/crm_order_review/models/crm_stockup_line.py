@@ -214,10 +214,14 @@ WITH supply AS (
       JOIN uom_uom unit ON unit.id = line.product_uom_id
 ), own AS (%(own)s
 ), rest AS (
-    SELECT demand.id, demand.product_id, demand.company_id, 0 AS customer_id, demand.moment,
-           COALESCE(own.missed, demand.quantity) AS quantity
-      FROM demand
-      LEFT JOIN own ON own.kind = 1 AND own.id = demand.id
+    -- a group, not a join: the planner cannot know how many rows there are, and would loop over all for each
+    SELECT id, product_id, company_id, 0 AS customer_id, moment, COALESCE(max(missed), max(quantity)) AS quantity
+      FROM (
+          SELECT id, product_id, company_id, moment, quantity, NULL::float8 AS missed FROM demand
+          UNION ALL
+          SELECT id, product_id, company_id, moment, NULL, missed FROM own WHERE kind = 1
+      ) wanted
+     GROUP BY id, product_id, company_id, moment
 ), everybody AS (%(everybody)s
 ), used AS (
     SELECT id, used FROM own WHERE kind = 0
@@ -249,7 +253,8 @@ RETURNING line.id
         """
         return SQL(
             """
-    SELECT kind, id, missed_so_far - lag(missed_so_far, 1, 0::float8) OVER course AS missed,
+    SELECT kind, id, product_id, company_id, moment,
+           missed_so_far - lag(missed_so_far, 1, 0::float8) OVER course AS missed,
            LEAST(supplied, GREATEST(0,
                sum(wanted) OVER whole - max(missed_so_far) OVER whole - (supplied_so_far - supplied))) AS used
       FROM (
