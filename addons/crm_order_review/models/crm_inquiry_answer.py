@@ -55,7 +55,7 @@ class CrmInquiryAnswer(models.Model):
     target_price = fields.Float(related="line_id.target_price")
     currency_id = fields.Many2one(related="inquiry_id.currency_id")
     state = fields.Selection(
-        [("open", "Open"), ("answered", "Answered"), ("cancelled", "Cancelled")],
+        [("open", "Not Answered"), ("answered", "Answered"), ("cancelled", "Cancelled")],
         default="open",
         required=True,
         readonly=True,

@@ -38,7 +38,9 @@ class CrmSampleRequest(models.Model):
         domain="[('commercial_partner_id', '=', commercial_partner_id)]",
     )
     commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
-    charge = fields.Selection([("free", "Free"), ("charged", "Charged")], default="free", required=True, tracking=True)
+    charge = fields.Selection(
+        [("free", "Free of Charge"), ("charged", "Charged")], default="free", required=True, tracking=True
+    )
     currency_id = fields.Many2one("res.currency", required=True, default=lambda self: self.env.company.currency_id)
     amount_total = fields.Monetary(string="Amount", compute="_compute_amount_total", store=True)
     purpose = fields.Selection(
@@ -191,7 +193,7 @@ class CrmSampleRequest(models.Model):
             if self.charge == "charged" and not line.price:
                 raise UserError(
                     self.env._(
-                        "Line %(number)s: %(product)s is charged but has no price. Fill it in, or choose “Free”.",
+                        "Line %(number)s: %(product)s is charged but has no price. Enter it or choose “Free of Charge”.",
                         number=number,
                         product=line.product_id.display_name,
                     )

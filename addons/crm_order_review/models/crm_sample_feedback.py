@@ -6,7 +6,7 @@ RESULTS = [
     ("passed", "Passed"),
     ("conditional", "Passed on Conditions"),
     ("testing", "Still Testing"),
-    ("failed", "Failed"),
+    ("failed", "Not Passed"),
     ("unused", "Not Used"),
 ]
 

@@ -42,7 +42,7 @@ class CrmSampleReport(models.Model):
     product_id = fields.Many2one("product.product", readonly=True)
     crm_series_id = fields.Many2one("crm.product.series", string="Series", readonly=True)
     date = fields.Date(readonly=True)
-    charge = fields.Selection([("free", "Free"), ("charged", "Charged")], readonly=True)
+    charge = fields.Selection([("free", "Free of Charge"), ("charged", "Charged")], readonly=True)
     purpose = fields.Selection(
         lambda self: self.env["crm.sample.request"]._fields["purpose"]._description_selection(self.env), readonly=True
     )
