@@ -60,7 +60,7 @@ class CrmShipmentPackage(models.Model):
         "Cartons are numbered from 1 on, and a range does not end before it begins.",
     )
     _measures = models.Constraint(
-        "CHECK (carton_length >= 0 AND carton_width >= 0 AND carton_height >= 0 AND net_weight >= 0 AND gross_weight >= 0)",
+        "CHECK (LEAST(carton_length, carton_width, carton_height, net_weight, gross_weight) >= 0)",
         "Sizes and weights of a carton are not below zero.",
     )
 

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.sql import column_exists, create_column
 
 from .crm_shipment_milestone import AFTER_ORDER, AFTER_SHIPPING, SHIPPING_DAYS
 
@@ -93,6 +94,21 @@ class SaleOrder(models.Model):
     _crm_undelivered = models.Index(
         "(id) WHERE state = 'sale' AND delivery_status IN ('pending', 'started', 'partial')"
     )
+
+    def _auto_init(self):
+        """A million orders that are there already are not computed one by one when the add-on is installed."""
+        if not column_exists(self.env.cr, "sale_order", "crm_is_overseas"):
+            create_column(self.env.cr, "sale_order", "crm_is_overseas", "boolean")
+            create_column(self.env.cr, "sale_order", "crm_destination_country_id", "int4")
+            create_column(self.env.cr, "sale_order", "crm_origin_country_id", "int4")
+            if column_exists(self.env.cr, "sale_order", "crm_order_type_id"):
+                self.env.cr.execute(
+                    """
+                    UPDATE sale_order SET crm_is_overseas = kind.is_overseas
+                      FROM crm_order_type kind WHERE kind.id = sale_order.crm_order_type_id
+                    """
+                )
+        return super()._auto_init()
 
     # COMPUTE
     @api.depends("crm_shipment_line_ids.request_id")
