@@ -193,7 +193,7 @@ class CrmSampleRequest(models.Model):
             if self.charge == "charged" and not line.price:
                 raise UserError(
                     self.env._(
-                        "Line %(number)s: %(product)s is charged but has no price. Enter one or make it free of charge.",
+                        "Line %(number)s: %(product)s is charged but has no price. Enter one, or make it free.",
                         number=number,
                         product=line.product_id.display_name,
                     )
