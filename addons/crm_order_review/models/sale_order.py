@@ -112,7 +112,11 @@ class SaleOrder(models.Model):
     crm_company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
     crm_credit_date = fields.Datetime(string="Credit Looked up On", readonly=True, copy=False)
     crm_credit_limit = fields.Monetary(
-        currency_field="crm_company_currency_id", readonly=True, copy=False, help="0: no limit is set."
+        string="Credit Limit",
+        currency_field="crm_company_currency_id",
+        readonly=True,
+        copy=False,
+        help="0: no limit is set.",
     )
     crm_credit_used = fields.Monetary(
         string="Credit Used", currency_field="crm_company_currency_id", readonly=True, copy=False
@@ -129,7 +133,9 @@ class SaleOrder(models.Model):
         groups="crm_product.group_see_cost",
         help="Untaxed amount less the cost of the products, as it was when the order was submitted.",
     )
-    crm_margin_rate = fields.Float(compute="_compute_crm_margin", groups="crm_product.group_see_cost")
+    crm_margin_rate = fields.Float(
+        string="Margin Rate", compute="_compute_crm_margin", groups="crm_product.group_see_cost"
+    )
 
     _crm_po = models.Index(f"(crm_customer_id, ({PO_KEY})) WHERE client_order_ref IS NOT NULL")
     _crm_po_uniq = models.UniqueIndex(

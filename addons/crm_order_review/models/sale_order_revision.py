@@ -9,7 +9,7 @@ class SaleOrder(models.Model):
 
     crm_revision = fields.Integer(string="Revision", readonly=True, copy=False)
     crm_revision_ids = fields.One2many("crm.order.revision", "order_id", string="Order Changes", readonly=True)
-    crm_revision_count = fields.Integer(compute="_compute_crm_revision_count")
+    crm_revision_count = fields.Integer(string="Changes", compute="_compute_crm_revision_count")
 
     @api.depends("crm_revision_ids")
     def _compute_crm_revision_count(self):

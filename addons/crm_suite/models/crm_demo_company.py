@@ -68,6 +68,7 @@ class CrmDemoCompany(models.AbstractModel):
         office._create_code_request_flow(users)
         office._create_code_requests(users)
         office._create_applications(users)
+        office._create_orders(users)
         office._create_shipments()
         office._create_pools(users)
         office._create_churn()

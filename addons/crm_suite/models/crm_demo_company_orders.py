@@ -1,0 +1,110 @@
+# Chinese data: the names of the demo company's flows
+from datetime import timedelta
+
+from odoo import Command, fields, models
+
+from ..tools.northwind import read_csv
+
+
+class CrmDemoCompany(models.AbstractModel):
+    """Sales applications and quotations of the demo company, in several states."""
+
+    _inherit = "crm.demo.company"
+
+    def _create_orders(self, users):
+        self.env.company.sudo().crm_application_required = True  # sudo: a setting of the company
+        self._create_order_flows(users)
+        for nth, row in enumerate(read_csv("company", "orders")):
+            order = self._new_demo_order(row, users, nth)
+            order.action_review_submit()
+            self._decide(order, row["decisions"], users)
+        self._create_quotations(users)
+
+    def _create_order_flows(self, users):
+        """Five positions, and one more where the price is below the floor or the customer overdue."""
+        positions = {
+            position.code: position.id for position in self.env["crm.review.position"].search([("code", "!=", False)])
+        }
+        rows = read_csv("company", "order_steps")
+        for kind, name in (
+            ("crm_review_kind_sale_order", "销售申请评审流程"),
+            ("crm_review_kind_order_revision", "订单变更评审流程"),
+        ):
+            flow = self.env["crm.review.flow"].create(
+                {
+                    "name": name,
+                    "kind_id": self.env.ref(f"crm_order_review.{kind}").id,
+                    "self_review": "superior",
+                    "step_ids": [
+                        Command.create(
+                            {
+                                "rank": int(row["rank"]),
+                                "name": row["name"],
+                                "who": row["who"],
+                                "position_id": positions[row["position"]] if row["position"] else False,
+                                "user_ids": [Command.set(users[row["login"]].ids)] if row["login"] else [],
+                                "domain": row["domain"],
+                                "deadline_hours": float(row["deadline_hours"]),
+                                "comment_required": "reject",
+                            }
+                        )
+                        for row in rows
+                    ],
+                }
+            )
+            flow.action_publish()
+
+    def _new_demo_order(self, row, users, nth, **values):
+        """An application, or a quotation, of a user for one of his customers in China or anywhere else."""
+        user = users[row["login"]]
+        office = self.env["sale.order"].with_user(user)
+        customers = office.env["res.partner"].search(
+            [("is_crm_customer", "=", True), ("user_id", "=", user.id)], order="id", limit=nth + 1
+        )
+        today = fields.Date.context_today(self)
+        promised = today + timedelta(days=int(row["days"]))
+        products = [self._demo_product(code) for code in row["products"].split("|")]
+        return office.create(
+            {
+                "partner_id": customers[-1:].id,
+                "client_order_ref": row["po"],
+                "crm_order_type_id": self.env.ref("crm_order_review.crm_order_type_domestic").id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": float(row["quantity"]),
+                            "price_unit": round(product.list_price * float(row["rate"]), 2),
+                            "crm_requested_date": promised - timedelta(days=3),
+                            "crm_promised_date": promised,
+                        }
+                    )
+                    for product in products
+                ],
+                **values,
+            }
+        )
+
+    def _create_quotations(self, users):
+        """An open quotation in its second version with quantity breaks, one accepted and one lost."""
+        rows = read_csv("company", "orders")
+        plain = {"crm_order_type_id": False, "client_order_ref": False}
+        first, won, lost = (
+            self._new_demo_order(row, users, nth + 5, **plain) for nth, row in enumerate([rows[0], rows[2], rows[4]])
+        )
+        ready = (first | won | lost).filtered(lambda order: not order.crm_needs_review)
+        if first in ready:
+            first._crm_draw_number()
+            first.action_quotation_sent()
+            second = first.browse(first.action_crm_new_version()["res_id"])
+            line = second.order_line[0]
+            line.crm_break_ids = [
+                Command.create(
+                    {"quantity": line.product_uom_qty * times, "price_unit": line.price_unit, "lead_days": 10 * times}
+                )
+                for times in (2, 5)
+            ]
+        if won in ready:
+            won.action_crm_make_application()
+        reason = self.env.ref("crm_order_review.crm_quotation_lost_reason_price")
+        lost._crm_decide("lost", crm_lost_reason_id=reason.id)
