@@ -21,8 +21,5 @@
         "report/crm_stock_report_views.xml",
         "views/crm_product_menus.xml",
     ],
-    "assets": {
-        "web.assets_tests": ["crm_product/static/tests/tours/**/*"],
-    },
     "application": True,
 }
