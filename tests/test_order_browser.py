@@ -25,9 +25,9 @@ def submit(one, model, record_id):
     wait_for_state(one, "pending")
 
 
-def press_button(one, name, wait_for):
-    one.page.click(f".o_form_statusbar button[name={name}], .o_form_view button[name={name}]")
-    one.page.wait_for_selector(wait_for)
+def press_button(one, name):
+    with one.page.expect_response(lambda response: "/call_button/" in response.url and response.url.endswith(name)):
+        one.page.click(f"button[name={name}]")
 
 
 def read(one, model, record_id, *names):
@@ -136,7 +136,7 @@ def test_from_the_inquiry_to_the_documents(screen):
     # the quotation is below the floor price: one step more
     open_document(seller, "crm.inquiry", inquiry, "button[name=action_make_quotation]")
     seller.shot("3-answered")
-    press_button(seller, "action_make_quotation", ".o_field_widget[name=order_line]")
+    press_button(seller, "action_make_quotation")
     [quotation] = call(seller, "sale.order", "search", [["crm_inquiry_id", "=", inquiry]])
     [line] = read(seller, "sale.order", quotation, "order_line")["order_line"]
     breaks = read(seller, "sale.order.line", line, "crm_break_ids")["crm_break_ids"]
@@ -150,7 +150,7 @@ def test_from_the_inquiry_to_the_documents(screen):
     seller.shot("4-quotation")
 
     # the application: five positions, one of which sends it back
-    press_button(seller, "action_crm_make_application", f"{PANEL}")
+    press_button(seller, "action_crm_make_application")
     [order] = call(seller, "sale.order", "search", [["crm_quotation_id", "=", quotation]])
     [incoterm] = call(seller, "account.incoterms", "search", [["code", "=", "FOB"]])
     call(seller, "sale.order", "write", [order], {"crm_order_type_id": order_type, "incoterm": incoterm})
@@ -181,7 +181,7 @@ def test_from_the_inquiry_to_the_documents(screen):
     call(engineer, "mrp.production", "button_mark_done", [production])
     owe_money(admin, customer)
     open_document(seller, "sale.order", order)
-    press_button(seller, "action_crm_request_shipment", ".o_field_widget[name=line_ids]")
+    press_button(seller, "action_crm_request_shipment")
     [request] = call(seller, "crm.shipment.request", "search", [["line_ids.order_id", "=", order]])
     submit(seller, "crm.shipment.request", request)
     approve(director, "crm.shipment.request", request)
