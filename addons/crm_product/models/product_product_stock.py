@@ -132,3 +132,6 @@ class StockMove(models.Model):
     _crm_open = models.Index(
         "(product_id, date) WHERE state IN ('waiting', 'confirmed', 'partially_available', 'assigned')"
     )
+    _crm_open_by_date = models.Index(
+        "(date, id) WHERE state IN ('waiting', 'confirmed', 'partially_available', 'assigned')"
+    )

@@ -74,11 +74,12 @@ class CrmStockReport(models.Model):
                 """
                 SELECT quant.id, 'Odoo' AS source, quant.product_id, product.default_code, template.crm_series_id,
                        template.categ_id,
-                       CASE WHEN EXISTS (
-                                SELECT FROM mrp_bom WHERE mrp_bom.product_tmpl_id = template.id AND mrp_bom.active)
-                            THEN CASE WHEN EXISTS (SELECT FROM mrp_bom_line WHERE product_id = product.id)
+                       -- LIMIT: asked row by row, not by a hash of all bills of materials
+                       CASE WHEN (SELECT TRUE FROM mrp_bom AS bom
+                                   WHERE bom.product_tmpl_id = template.id AND bom.active LIMIT 1)
+                            THEN CASE WHEN (SELECT TRUE FROM mrp_bom_line WHERE product_id = product.id LIMIT 1)
                                       THEN 'semi_finished' ELSE 'finished' END
-                            ELSE CASE WHEN EXISTS (SELECT FROM mrp_bom_line WHERE product_id = product.id)
+                            ELSE CASE WHEN (SELECT TRUE FROM mrp_bom_line WHERE product_id = product.id LIMIT 1)
                                       THEN 'material' ELSE 'goods' END
                        END AS kind,
                        location.warehouse_id, quant.location_id, quant.lot_id, quant.company_id, template.uom_id,
