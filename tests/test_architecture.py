@@ -6,7 +6,7 @@ import re
 from project import ADDONS, ROOT
 
 # what every domain add-on stands on, what knows no domain, and what sits on top
-GROUND = {"crm_base", "crm_review", "crm_customer"}
+GROUND = {"crm_base", "crm_review", "crm_customer", "crm_product"}
 DOMAINS = {"crm_sales_target", "crm_contract", "crm_order_review", "crm_aftersales", "crm_expense"}
 TOP = {"crm_desktop", "crm_suite"}
 
