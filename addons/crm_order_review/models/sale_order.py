@@ -387,6 +387,10 @@ class SaleOrder(models.Model):
         unlocked(reopened).write({"review_state": "new"})
         return result
 
+    def _action_cancel(self):
+        self._crm_check_seller()  # here, as what follows goes on with sudo
+        return super()._action_cancel()
+
     def action_crm_refresh_facts(self):
         """Look up floor prices, stock and credit now; the same is done when the order is submitted."""
         self.check_access("write")
