@@ -294,9 +294,9 @@ class SaleOrder(models.Model):
 
     # PRINT
     def _crm_print_languages(self):
-        """:return: codes of the installed languages that the quotation is printed in"""
-        installed = dict(self.env["res.lang"].get_installed())
-        return [code for code in PRINT_LANGUAGES[self.crm_print_language or "zh"] if code in installed] or ["en_US"]
+        """:return: codes of the languages that the quotation is printed in; English is there also if not installed"""
+        usable = {"en_US", *dict(self.env["res.lang"].get_installed())}
+        return [code for code in PRINT_LANGUAGES[self.crm_print_language or "zh"] if code in usable] or ["en_US"]
 
     def _crm_print_text(self, key):
         """A word of the print, in each of its languages.
