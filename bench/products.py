@@ -50,7 +50,10 @@ def main():
     row("price board, search of a part number", page(base, reader, *board, [("product_id", "ilike", "PN-0012")]))
     stock = ("crm.stock.report", "crm_product.crm_stock_report_view_list")
     row("stock on hand", page(base, reader, *stock), raw(base, STOCK), odoo)
-    row("stock on hand, semi-finished goods", page(base, reader, *stock, [("kind", "=", "semi_finished")]))
+    row(
+        "stock on hand, semi-finished goods",
+        page(base, reader, *stock, [("is_made", "=", True), ("is_component", "=", True)]),
+    )
     row("stock on hand, one product", page(base, reader, *stock, [("product_id", "ilike", "PN-001234")]))
     promise = ("crm.stock.promise", "crm_product.crm_stock_promise_view_list")
     row("available to promise, 9 dates", page(base, reader, *promise), raw(base, PROMISE), odoo)

@@ -48,6 +48,9 @@ class CrmStockReport(models.Model):
         readonly=True,
         help="By the bills of materials: what is made, what goes into others, both or neither.",
     )
+    # the filters ask these, of which the database expects many rows, and so walks along the part numbers to the first
+    is_made = fields.Boolean(string="Made Here", readonly=True)
+    is_component = fields.Boolean(string="Goes into Others", readonly=True)
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
     location_id = fields.Many2one("stock.location", readonly=True)
     lot_id = fields.Many2one("stock.lot", string="Lot/Serial Number", readonly=True)
@@ -74,14 +77,9 @@ class CrmStockReport(models.Model):
                 """
                 SELECT quant.id, 'Odoo' AS source, quant.product_id, product.default_code, template.crm_series_id,
                        template.categ_id,
-                       -- LIMIT: asked row by row, not by a hash of all bills of materials
-                       CASE WHEN (SELECT TRUE FROM mrp_bom AS bom
-                                   WHERE bom.product_tmpl_id = template.id AND bom.active LIMIT 1)
-                            THEN CASE WHEN (SELECT TRUE FROM mrp_bom_line WHERE product_id = product.id LIMIT 1)
-                                      THEN 'semi_finished' ELSE 'finished' END
-                            ELSE CASE WHEN (SELECT TRUE FROM mrp_bom_line WHERE product_id = product.id LIMIT 1)
-                                      THEN 'material' ELSE 'goods' END
-                       END AS kind,
+                       CASE WHEN %(made)s THEN CASE WHEN %(used)s THEN 'semi_finished' ELSE 'finished' END
+                            WHEN %(used)s THEN 'material' ELSE 'goods' END AS kind,
+                       %(made)s AS is_made, %(used)s AS is_component,
                        location.warehouse_id, quant.location_id, quant.lot_id, quant.company_id, template.uom_id,
                        quant.in_date, quant.quantity, quant.reserved_quantity,
                        quant.quantity - quant.reserved_quantity AS free_quantity
@@ -89,7 +87,13 @@ class CrmStockReport(models.Model):
                   JOIN stock_location AS location ON location.id = quant.location_id AND location.usage = 'internal'
                   JOIN product_product AS product ON product.id = quant.product_id
                   JOIN product_template AS template ON template.id = product.product_tmpl_id
-                """
+                """,
+                # LIMIT: asked row by row, not by a hash of all bills of materials
+                made=SQL(
+                    "((SELECT id FROM mrp_bom WHERE product_tmpl_id = template.id AND mrp_bom.active LIMIT 1)"
+                    " IS NOT NULL)"
+                ),
+                used=SQL("((SELECT id FROM mrp_bom_line WHERE product_id = product.id LIMIT 1) IS NOT NULL)"),
             )
         ]
 

@@ -72,6 +72,9 @@ class TestStockReport(ProductCase):
             {row.product_id.name: row.kind for row in rows},
             {"Crystal": "finished", "Half": "semi_finished", "Part": "material", "Goods": "goods"},
         )
+        for row in rows:
+            made, used = row.kind in ("finished", "semi_finished"), row.kind in ("semi_finished", "material")
+            self.assertEqual((row.is_made, row.is_component), (made, used))
 
     def test_another_source(self):
         Report = self.env.registry["crm.stock.report"]
@@ -82,8 +85,8 @@ class TestStockReport(ProductCase):
             lambda report: [
                 *sources(report),
                 SQL(
-                    "SELECT -1, 'ERP', %s, 'S-1', NULL::integer, NULL::integer, 'goods', NULL::integer, NULL::integer,"
-                    " NULL::integer, %s, NULL::integer, NULL::timestamp, 5.0, 0.0, 5.0",
+                    "SELECT -1, 'ERP', %s, 'S-1', NULL::integer, NULL::integer, 'goods', FALSE, FALSE,"
+                    " NULL::integer, NULL::integer, NULL::integer, %s, NULL::integer, NULL::timestamp, 5.0, 0.0, 5.0",
                     self.product.id,
                     self.env.company.id,
                 ),
