@@ -77,6 +77,9 @@ class SaleOrder(models.Model):
     _review_open_fields = frozenset({"user_id", "team_id", "crm_customer_id", "customer_user_id"})
 
     # FIELDS
+    # the form shows how many there are, also to reviewers who read no accounts
+    invoice_count = fields.Integer(compute_sudo=True)
+    invoice_ids = fields.Many2many(compute_sudo=True)
     crm_order_type_id = fields.Many2one(
         "crm.order.type",
         string="Order Type",
