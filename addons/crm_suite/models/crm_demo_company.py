@@ -60,6 +60,7 @@ class CrmDemoCompany(models.AbstractModel):
         office._assign_assistant(users)
         office._import_products(northwind)
         office._import_orders(northwind, logins)
+        office._create_products()
         office._create_followups(northwind)
         office._create_visits(users)
         office._create_daily_reports(users)
