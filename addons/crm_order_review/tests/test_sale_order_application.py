@@ -202,7 +202,12 @@ class TestSaleOrderApplication(OrderCase):
         self.refused(order.with_user(self.engineer).read, ["name"], error=AccessError)
         order.action_review_submit()
         self.assertTrue(order.with_user(self.engineer).order_line.read(["product_uom_qty"]))
+        self.assertTrue(self.customer.with_user(self.engineer).read(["name"]))
+        self.refused(self.customer.with_user(self.engineer).write, {"name": "x"}, error=AccessError)
         self.refused(order.with_user(self.accountant).order_line.write, {"price_unit": 1}, error=Exception)
+        self.approve(order, self.engineer)
+        self.env.invalidate_all()
+        self.refused(self.customer.with_user(self.engineer).read, ["name"], error=AccessError)
 
     def test_list_costs_no_query_per_row(self):
         orders = self.env["sale.order"]
