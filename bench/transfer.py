@@ -131,7 +131,8 @@ def halves(env, transfer):
         LEFT JOIN res_partner c ON c.crm_customer_id = p.id
         LEFT JOIN sale_order o ON o.crm_customer_id = p.id
         LEFT JOIN crm_customer_owner_history h ON h.partner_id = p.id AND h.date_to IS NULL
-        LEFT JOIN mail_activity a ON a.res_model = 'res.partner' AND a.res_id = p.id AND a.summary = 'bench' AND a.active
+        LEFT JOIN mail_activity a ON a.res_model = 'res.partner' AND a.res_id = p.id AND a.summary = 'bench'
+            AND a.active
         WHERE l.transfer_id = %(id)s AND (
             c.user_id IS DISTINCT FROM p.user_id AND c.id IS NOT NULL
             OR o.customer_user_id <> p.user_id OR o.state = 'draft' AND o.user_id <> p.user_id

@@ -157,6 +157,7 @@ def test_from_the_inquiry_to_the_documents(screen):
     [line] = read(seller, "sale.order", order, "order_line")["order_line"]
     call(seller, "sale.order.line", "write", [line], {"crm_requested_date": later, "crm_promised_date": later})
     open_document(seller, "sale.order", order)
+    seller.page.click(".o_notebook a[name=crm_application]")
     seller.page.fill(".o_field_widget[name=client_order_ref] input", f"PO-{mark}")
     act(seller, "submit", "请审批")
     wait_for_state(seller, "pending")

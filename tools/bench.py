@@ -1,8 +1,8 @@
 """The benches on a database of their own: bench.py with SIZE=10k (default), 100k or 1m customers.
 
 The database is a copy of the suite's, filled by bench/generate.py once for each state of the source, in the test
-PostgreSQL (no fsync), or on the server PGHOST names. Then run.py and the others measure and print; those that change what
-is stored do so in a copy.
+PostgreSQL (no fsync), or on the server PGHOST names. Then run.py and the others measure and print, in a copy if they
+change what is stored.
 """
 
 import os

@@ -22,6 +22,9 @@ ALLOWED = [
         r" WARNING \S+ odoo\.http: ",
         # the machine has no wkhtmltopdf: report_pdf_chromium prints
         r"odoo\.addons\.base\.models\.ir_actions_report: You need Wkhtmltopdf",
+        # two tabs of one user tell at the same time that he is there; Odoo tells it again
+        r"odoo\.sql_db: bad query: .*mail_presence",
+        r"odoo\.addons\.bus\.websocket: could not serialize access",
     )
 ]
 CHINESE_DEFAULTS = """

@@ -177,7 +177,10 @@ class TestCustomerAnalysis(CustomerCase):
         )
         self.new_order("2025-06-01", 100)
         order = self.new_order("2025-06-01", 60, user=self.boss)
-        order.company_id = branch
+        values = {"company_id": branch.id}
+        if "warehouse_id" in order._fields:  # where stock is installed
+            values["warehouse_id"] = self.env["stock.warehouse"].search([("company_id", "=", branch.id)], limit=1).id
+        order.write(values)
         order.order_line.price_unit = 60
         Analysis = self.env["crm.customer.analysis"].with_user(self.boss)
         both = Analysis.with_context(allowed_company_ids=[self.company.id, branch.id]).get_page()

@@ -84,7 +84,7 @@ class CrmApplicationMixin(models.AbstractModel):
     # REVIEW
     def _review_check(self):
         """Every application has lines with products that may be sold."""
-        super()._review_check()
+        result = super()._review_check()
         if not self.line_ids:
             raise UserError(self.env._("%(document)s has no lines. Add at least one.", document=self.display_name))
         for number, line in self._numbered_lines():
@@ -96,6 +96,7 @@ class CrmApplicationMixin(models.AbstractModel):
             else:
                 continue
             raise UserError(self.env._("Line %(number)s: %(problem)s", number=number, problem=problem))
+        return result
 
     def _numbered_lines(self):
         """:return: (1, first line), (2, second line) … in the order of the form"""
@@ -106,9 +107,10 @@ class CrmApplicationMixin(models.AbstractModel):
         return {one: number for number, one in self._numbered_lines()}.get(line, len(self.line_ids) + 1)
 
     def _review_on_submitted(self):
-        super()._review_on_submitted()
+        result = super()._review_on_submitted()
         for record in self.filtered(lambda record: not record.name):
             record.name = self.env["crm.numbering.rule"]._next_number(self._application_rule, company=record.company_id)
+        return result
 
     # BUSINESS
     @api.depends("name", "partner_id")

@@ -107,7 +107,7 @@ class CrmInquiry(models.Model):
 
     # REVIEW
     def _review_check(self):
-        super()._review_check()
+        result = super()._review_check()
         if self.needed_by < fields.Date.context_today(self):
             raise UserError(
                 self.env._(
@@ -132,6 +132,7 @@ class CrmInquiry(models.Model):
                         number=number,
                     )
                 )
+        return result
 
     def _check_answerers(self, users):
         if not users:
@@ -150,7 +151,7 @@ class CrmInquiry(models.Model):
                 )
 
     def _review_on_approved(self):
-        super()._review_on_approved()
+        result = super()._review_on_approved()
         for inquiry in self:
             inquiry._check_answerers(inquiry.answerer_ids.filtered("active"))
         now = fields.Datetime.now()
@@ -172,6 +173,7 @@ class CrmInquiry(models.Model):
         )
         for inquiry in self:
             inquiry._ask(inquiry.answer_ids.user_id)
+        return result
 
     def _ask(self, users):
         self._schedule_application_activity(

@@ -58,7 +58,7 @@ class CrmOrderRevision(models.Model):
     line_ids = fields.One2many("crm.order.revision.line", "revision_id", string="Lines")
     client_order_ref = fields.Char(string="Customer's PO No.")
     payment_term_id = fields.Many2one("account.payment.term", string="Payment Terms", check_company=True)
-    incoterm = fields.Many2one("account.incoterms", string="Incoterm")
+    incoterm = fields.Many2one("account.incoterms")
     incoterm_location = fields.Char()
     partner_shipping_id = fields.Many2one("res.partner", string="Delivery Address", check_company=True)
     commitment_date = fields.Datetime(string="Delivery Date")
@@ -154,7 +154,7 @@ class CrmOrderRevision(models.Model):
 
     # REVIEW
     def _review_check(self):
-        super()._review_check()
+        result = super()._review_check()
         order = self.order_id
         if order.state != "sale":
             raise UserError(self.env._("%(order)s is not in force any more.", order=order.display_name))
@@ -168,6 +168,7 @@ class CrmOrderRevision(models.Model):
                 )
             )
         self._take_facts()
+        return result
 
     def _problems(self):
         if not (self.reason or "").strip():
@@ -193,9 +194,10 @@ class CrmOrderRevision(models.Model):
             )
 
     def _review_on_approved(self):
-        super()._review_on_approved()
+        result = super()._review_on_approved()
         for revision in self:
             revision._apply()
+        return result
 
     def _apply(self):
         """Change the order, all of it or nothing; called with sudo, unlocked, by the last approval."""

@@ -92,7 +92,7 @@ class CrmSampleRequest(models.Model):
     )
     feedback_due = fields.Date(compute="_compute_feedback_due", store=True)
     reminded_on = fields.Date(readonly=True, copy=False)
-    feedback_ids = fields.One2many("crm.sample.feedback", "request_id", string="Feedback")
+    feedback_ids = fields.One2many("crm.sample.feedback", "request_id")
     feedback_result = fields.Selection(RESULTS, string="Last Result", compute="_compute_feedback", store=True)
     is_converted = fields.Boolean(string="Converted to Order", compute="_compute_feedback", store=True)
     is_return_overdue = fields.Boolean(
@@ -180,7 +180,7 @@ class CrmSampleRequest(models.Model):
 
     # REVIEW
     def _review_check(self):
-        super()._review_check()
+        result = super()._review_check()
         if self.requested_date and self.requested_date < fields.Date.context_today(self):
             raise UserError(
                 self.env._(
@@ -207,9 +207,10 @@ class CrmSampleRequest(models.Model):
                         date=line.return_date,
                     )
                 )
+        return result
 
     def _review_on_approved(self):
-        super()._review_on_approved()
+        result = super()._review_on_approved()
         # routes and rules that are archived bring nothing, though the engine looks at archived documents, too
         for request in self.with_context(active_test=True):
             request = request.with_company(request.company_id)
@@ -217,6 +218,7 @@ class CrmSampleRequest(models.Model):
                 request._create_order()
             else:
                 request._create_delivery()
+        return result
 
     def _create_order(self):
         """A confirmed sales order of the samples; with sudo."""

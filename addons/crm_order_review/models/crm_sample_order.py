@@ -13,13 +13,13 @@ class SaleOrder(models.Model):
     def _compute_crm_needs_review(self):
         samples = self._crm_of_samples()
         samples.crm_needs_review = False
-        super(SaleOrder, self - samples)._compute_crm_needs_review()
+        return super(SaleOrder, self - samples)._compute_crm_needs_review()
 
     @api.depends("crm_sample_request_ids.review_state")
     def _compute_crm_is_frozen(self):
         samples = self._crm_of_samples().filtered(lambda order: order.state == "sale")
         samples.crm_is_frozen = True
-        super(SaleOrder, self - samples)._compute_crm_is_frozen()
+        return super(SaleOrder, self - samples)._compute_crm_is_frozen()
 
     def _crm_check_gate(self, state):
         return super(SaleOrder, self - self._crm_of_samples())._crm_check_gate(state)

@@ -99,7 +99,7 @@ class CrmStockupRequest(models.Model):
 
     # REVIEW
     def _review_check(self):
-        super()._review_check()
+        result = super()._review_check()
         if not (self.reason or "").strip():
             raise UserError(self.env._("%(document)s: write why stock is needed.", document=self.display_name))
         if self.bearer == "customer" and not self.partner_id:
@@ -121,9 +121,10 @@ class CrmStockupRequest(models.Model):
                     )
                 )
             line.sudo()._check_supply(number)  # sudo: routes, suppliers and bills of materials are not the requester's
+        return result
 
     def _review_on_approved(self):
-        super()._review_on_approved()
+        result = super()._review_on_approved()
         # routes and rules that are archived bring nothing, though the engine looks at archived documents, too
         for request in self.with_context(active_test=True):
             request = request.with_company(request.company_id)
@@ -131,6 +132,7 @@ class CrmStockupRequest(models.Model):
             for number, line in request._numbered_lines():
                 line._check_supply(number)
             request.line_ids._procure()
+        return result
 
     # NIGHTLY
     @api.model

@@ -412,7 +412,7 @@ class SaleOrder(models.Model):
 
     # REVIEW
     def _review_check(self):
-        super()._review_check()
+        result = super()._review_check()
         if self.state not in ("draft", "sent"):
             raise UserError(
                 self.env._(
@@ -426,11 +426,13 @@ class SaleOrder(models.Model):
             )
         self._crm_check_ready()
         self._crm_take_facts()
+        return result
 
     def _review_on_submitted(self):
-        super()._review_on_submitted()
+        result = super()._review_on_submitted()
         for order in self:
             order._crm_draw_number()
+        return result
 
     def _review_on_approved(self):
         """An approved application is an order: confirmed at once.
@@ -438,10 +440,11 @@ class SaleOrder(models.Model):
         The hook runs with sudo, since reviewers need no rights of sales or stock; the messages are in the name of the
         one who has asked for it.
         """
-        super()._review_on_approved()
+        result = super()._review_on_approved()
         for order in self.filtered(lambda order: order.crm_order_type_id and order.state in ("draft", "sent")):
             requester = order.review_id.requester_id
             order.with_user(requester).sudo().action_confirm()
+        return result
 
     def _crm_draw_number(self):
         """Give the order the number of its rule; it keeps it in later rounds."""

@@ -53,12 +53,8 @@ class CrmSampleReport(models.Model):
     quantity = fields.Float(readonly=True)
     delivered = fields.Integer(string="Delivered Samples", readonly=True)
     converted = fields.Integer(string="Converted Samples", readonly=True)
-    conversion_rate = fields.Float(
-        string="Conversion Rate", readonly=True, aggregator="avg", help="Of the samples delivered."
-    )
-    feedback_rate = fields.Float(
-        string="Feedback Rate", readonly=True, aggregator="avg", help="Of the samples delivered."
-    )
+    conversion_rate = fields.Float(readonly=True, aggregator="avg", help="Of the samples delivered.")
+    feedback_rate = fields.Float(readonly=True, aggregator="avg", help="Of the samples delivered.")
 
     @property
     def _table_query(self):

@@ -62,9 +62,7 @@ class CrmPriceReport(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Prices for Customer", compute="_compute_shipped", search="_search_partner_id"
     )
-    pricelist_id = fields.Many2one(
-        "product.pricelist", string="Pricelist", compute="_compute_prices", search="_search_shown"
-    )
+    pricelist_id = fields.Many2one("product.pricelist", compute="_compute_prices", search="_search_shown")
 
     # prices
     pricelist_price = fields.Monetary(

@@ -29,9 +29,7 @@ class CrmStockPromise(models.Model):
     categ_id = fields.Many2one("product.category", string="Category", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     uom_id = fields.Many2one("uom.uom", string="Unit", readonly=True)
-    warehouse_id = fields.Many2one(
-        "stock.warehouse", string="Warehouse", compute="_compute_weeks", search="_search_warehouse_id"
-    )
+    warehouse_id = fields.Many2one("stock.warehouse", compute="_compute_weeks", search="_search_warehouse_id")
     qty_on_hand = fields.Float(string="On Hand", digits="Product Unit", compute="_compute_weeks")
     week_0 = fields.Float(string="Today", digits="Product Unit", compute="_compute_weeks")
     week_1 = fields.Float(string="In 1 Week", digits="Product Unit", compute="_compute_weeks")

@@ -118,7 +118,7 @@ class TestPriceReport(ProductCase):
         self.assertEqual(self.row().last_price, 90)
 
     def test_nothing_shipped_yet(self):
-        self.new_order(self.customer, self.product, 1, 70).action_confirm()
+        self.new_order(self.customer, self.product, 1, 90).action_confirm()
         row = self.row(crm_price_customer=[self.customer.id])
         self.assertFalse(row.last_price or row.customer_price or row.last_customer)
         self.assertEqual((row.pricelist_price, row.crm_floor_price), (100, 80))
