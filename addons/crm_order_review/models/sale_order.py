@@ -546,6 +546,16 @@ class SaleOrder(models.Model):
             "crm_credit_exceeded": bool(limit) and float_compare(used + wanted, limit, precision_rounding=rounding) > 0,
         }
 
+    # DUPLICATES
+    def _fetch_duplicate_orders(self):
+        """Those that the reader may read; a quotation is no duplicate of the application that it has become."""
+        found = super()._fetch_duplicate_orders()
+        for order in self.browse(found):
+            others = self.browse(found[order.id])._filtered_access("read")
+            family = order.sudo().crm_quotation_id | order.sudo().crm_application_ids  # sudo: only to be left out
+            found[order.id] = [other for other in others.ids if other not in family.ids]
+        return found
+
     # PRINT
     def _crm_sheet_text(self, name):
         """A field as the sheet of the application shows it."""
