@@ -186,6 +186,7 @@ class CrmChurnScore(models.Model):
     @api.model
     def _all_company_ids(self):
         company = self._churn_company()
+        # sudo: a customer is one for all companies, so the orders of all of them count; only their ids are used
         return [company.id, *(self.env["res.company"].sudo().search([("id", "!=", company.id)])).ids]
 
     @api.model

@@ -333,12 +333,5 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _crm_scope_read_grants(self):
-        self.env["crm.review.line"].flush_model(["user_id", "res_model", "res_id"])
-        reviewed = SQL(
-            """SELECT revision.order_id
-                 FROM crm_review_line line
-                 JOIN crm_order_revision revision ON revision.id = line.res_id
-                WHERE line.user_id = %s AND line.res_model = 'crm.order.revision'""",
-            self.env.uid,
-        )
+        reviewed = self.env["crm.order.revision"]._orders_in_review()
         return [*super()._crm_scope_read_grants(), self._crm_scope_subquery("order_id", reviewed)]
