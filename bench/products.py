@@ -6,17 +6,13 @@ What it measures are first pages (80 rows) as the web client asks for them, with
 would run for the same figures of the same rows.
 """
 
-import statistics
-import time
-
 # first: it makes the add-ons known
 from database import SIZES, environment, parser, registry
-from views import list_request
+from timing import head, page, raw, row, timed
 
 from odoo.sql_db import db_connect
 
 WAREHOUSES = 10
-RUNS = 7
 TABLES = (
     "product_template",
     "product_product",
@@ -38,7 +34,7 @@ def main():
         cr.rollback()
         cr.connection.autocommit = True
         cr._obj.execute(f"VACUUM ANALYZE {', '.join(TABLES)}")
-    print(f"{'ms, median of the runs':<66} {'ours':>8} {'raw SQL':>8} {'Odoo':>8}")
+    head()
     with environment(base) as env:
         readers = {role: env.ref(f"base.user_{role}", False) for role in ("admin",)}
         customer = env["sale.order.line"].search([("crm_shipped_date", "!=", False)], limit=1).crm_customer_id.id
@@ -76,34 +72,6 @@ def by_odoo(env):
     boms = env["mrp.bom"]._bom_find(products)
     every = env["mrp.bom"].search([("product_tmpl_id.crm_series_id", "!=", False)], limit=2000)
     return [product._compute_bom_price(boms[product], boms_to_recompute=every) for product in products if boms[product]]
-
-
-def row(name, *figures):
-    print(f"{name:<66}" + "".join(f" {'' if figure is None else format(figure, '8.1f'):>8}" for figure in figures))
-
-
-def page(base, uid, model, xmlid, domain=(), offset=0, **context):
-    with environment(base, uid, **context) as env:
-        request = list_request(env, model, xmlid)
-    return timed(base, uid, lambda env: env[model].web_search_read(list(domain), offset=offset, **request), **context)
-
-
-def timed(base, uid, call, **context):
-    times = []
-    for _run in range(RUNS + 1):
-        with environment(base, uid, **context) as env:
-            start = time.perf_counter()
-            call(env)
-            times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times[1:])
-
-
-def raw(base, statement):
-    def call(env):
-        env.cr.execute(statement)
-        env.cr.fetchall()
-
-    return timed(base, 1, call)
 
 
 # The same figures by hand, for the same 80 rows.

@@ -1,6 +1,7 @@
 from . import crm_scope_mixin
 from . import crm_search_mixin
 from . import excel_export_mixin
+from . import analysis_page_mixin  # noqa: I001 - builds on the one above
 from . import hr_department
 from . import hr_employee
 from . import hr_version

@@ -1,14 +1,13 @@
 from collections import defaultdict
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
-import pytz
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.crm_base.tools.xlsx import Money, SheetColumn, XlsxBook
+from odoo.addons.crm_base.tools.xlsx import SheetColumn
 
 TOP = 10
 # by what the amounts of a year are shared out, and the customer's field it comes from
@@ -33,7 +32,7 @@ class CrmCustomerAnalysis(models.Model):
 
     _name = "crm.customer.analysis"
     _description = "Customer Analysis"
-    _inherit = ["crm.customer.scope.mixin", "crm.excel.export.mixin"]
+    _inherit = ["crm.customer.scope.mixin", "crm.analysis.page.mixin"]
     _auto = False
     _rec_name = "order_id"
     _order = "date desc, id desc"
@@ -136,29 +135,11 @@ class CrmCustomerAnalysis(models.Model):
             self._company_amount(SQL("line.price_subtotal"), SQL("sale.currency_rate")),
         )
 
-    @api.model
-    def _company_amount(self, amount, rate):
-        """SQL of an amount in the currency of an order, turned into the one of its company.
-
-        :param amount: ``SQL``
-        :param rate: ``SQL`` of the order's ``currency_rate``
-        """
-        return SQL(
-            "CASE WHEN %(rate)s = 1 THEN %(amount)s ELSE %(amount)s / COALESCE(NULLIF(%(rate)s, 0), 1) END",
-            amount=amount,
-            rate=rate,
-        )
-
     # ACTION
     @api.readonly
     def action_open_order(self):
         self.ensure_one()
         return self.order_id.get_formview_action()
-
-    @api.model
-    def action_export_page(self, year=False, partner_id=False):
-        """Download the tables of the page; arguments as in `get_page`."""
-        return self._excel_export({"page": {"year": year, "partner_id": partner_id}})
 
     # PAGE
     @api.model
@@ -345,7 +326,7 @@ class CrmCustomerAnalysis(models.Model):
         products = self.env["product.product"].sudo().browse(row[0] for row in best)
         return {
             "quantity": sum(quantity for _id, _amount, quantity in categories),
-            "categories": self.sudo()._page_share("product_categ_id", categories, "quantity"),
+            "categories": self._page_share("product_categ_id", categories, "quantity"),
             "products": [
                 {
                     "id": product.id,
@@ -415,48 +396,8 @@ class CrmCustomerAnalysis(models.Model):
                 {"id": id_, "name": names[id_], "amount": round_amount(amount), "orders": orders}
                 for id_, amount, orders, _newcomers in best
             ],
-            "shares": [self._page_share(fname, parts[fname]) for fname in SHARES],
+            "shares": [self._page_share(fname, parts[fname], "customers") for fname in SHARES],
         }
-
-    @api.model
-    def _page_share(self, fname, rows, measure="customers"):
-        """One list of shares: the largest parts, then all others in one row without id.
-
-        :param rows: lists that begin with id, amount and the measure
-        :param measure: name of what is told of each part besides its amount
-        """
-        rows = sorted(rows, key=lambda row: row[1], reverse=True)
-        largest, others = rows[:TOP], rows[TOP:]
-        records = self.env[self._fields[fname].comodel_name].browse(row[0] for row in largest if row[0])
-        label = "complete_name" if "complete_name" in records._fields else "name"
-        names = {record.id: record[label] for record in records}
-        round_amount = self.env.company.currency_id.round
-        parts = [
-            {
-                "id": id_ or False,
-                "name": names.get(id_) or self.env._("Not set"),
-                "amount": round_amount(amount),
-                measure: value,
-            }
-            for id_, amount, value, *_rest in largest
-        ]
-        if others:
-            parts.append(
-                {
-                    "id": None,
-                    "name": self.env._("All others"),
-                    "amount": round_amount(sum(row[1] for row in others)),
-                    measure: sum(row[2] for row in others),
-                }
-            )
-        label = self.fields_get([fname], ["string"])[fname]["string"]
-        return {"field": fname, "name": label, "rows": parts}
-
-    @api.model
-    def _local_midnight(self, day):
-        """When `day` begins in the reader's time zone, in UTC."""
-        midnight = self.env.tz.localize(datetime.combine(day, time.min))
-        return midnight.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.model
     def _order_sql(self, query, fname):
@@ -468,21 +409,7 @@ class CrmCustomerAnalysis(models.Model):
         amount = self._company_amount(
             amount or self._order_sql(query, "amount_untaxed"), self._order_sql(query, "currency_rate")
         )
-        currency = self.env.company.currency_id
-        foreign = self.env.companies.filtered(lambda company: company.currency_id != currency)
-        if not foreign:
-            return amount
-        today = fields.Date.context_today(self)
-        rates = [
-            SQL(
-                "WHEN %s THEN %s",
-                company.id,
-                company.currency_id._get_conversion_rate(company.currency_id, currency, company, today),
-            )
-            for company in foreign
-        ]
-        company = self._order_sql(query, "company_id")
-        return SQL("%s * CASE %s %s ELSE 1 END", amount, company, SQL(" ").join(rates))
+        return self._reader_amount(amount, self._order_sql(query, "company_id"))
 
     # EXPORT
     def _excel_columns(self):
@@ -503,29 +430,9 @@ class CrmCustomerAnalysis(models.Model):
             column("amount"),
         ]
 
-    def _excel_select(self, selection):
-        if "page" not in selection:
-            return super()._excel_select(selection)
-        return self.with_context(allowed_company_ids=selection["company_ids"], crm_analysis_page=selection["page"])
-
-    def _excel_write(self, file):
-        if not self.env.context.get("crm_analysis_page"):
-            return super()._excel_write(file)
-        self._excel_check_access()
-        with XlsxBook(file) as book:
-            for title, columns, rows in self._page_sheets(self.get_page(**self.env.context["crm_analysis_page"])):
-                book.add_sheet(title, columns)
-                for row in rows:
-                    book.write_row(row)
-
     @api.model
     def _page_sheets(self, page):
-        """The tables of the page: (title, columns, rows)."""
-        currency = self.env.company.currency_id
-
-        def money(amount):
-            return Money(amount, currency.symbol or "", currency.decimal_places)
-
+        money = self._page_money
         amount = SheetColumn(self.env._("Amount"), "money", 18)
         orders = SheetColumn(self.env._("Orders"), "integer")
         year = page.get("year")

@@ -5,9 +5,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.crm_base.tools.xlsx import Money, SheetColumn, XlsxBook
+from odoo.addons.crm_base.tools.xlsx import SheetColumn
 
-SHARED = 10  # parts of a share that have a row of their own
 LATE_SHOWN = 10
 
 
@@ -19,7 +18,7 @@ class CrmOrderAnalysis(models.Model):
 
     _name = "crm.order.analysis"
     _description = "Order Analysis"
-    _inherit = ["crm.customer.scope.mixin", "crm.excel.export.mixin"]
+    _inherit = ["crm.customer.scope.mixin", "crm.analysis.page.mixin"]
     _auto = False
     _rec_name = "order_id"
     _order = "date desc, id desc"
@@ -104,7 +103,7 @@ class CrmOrderAnalysis(models.Model):
               LEFT JOIN uom_uom product_uom ON product_uom.id = template.uom_id
              WHERE sale.state = 'sale' AND line.display_type IS NULL
             """,
-            self.env["crm.customer.analysis"]._company_amount(SQL("line.price_subtotal"), SQL("sale.currency_rate")),
+            self._company_amount(SQL("line.price_subtotal"), SQL("sale.currency_rate")),
         )
 
     # ACTION
@@ -112,11 +111,6 @@ class CrmOrderAnalysis(models.Model):
     def action_open_order(self):
         self.ensure_one()
         return self.order_id.get_formview_action()
-
-    @api.model
-    def action_export_page(self, year=False, month=False):
-        """Download the tables of the page; arguments as in `get_page`."""
-        return self._excel_export({"page": {"year": year, "month": month}})
 
     # PAGE
     @api.model
@@ -133,7 +127,6 @@ class CrmOrderAnalysis(models.Model):
             missing if there is no order.
         """
         self.check_access("read")
-        customers = self.env["crm.customer.analysis"]
         page = {"currency_id": self.env.company.currency_id.id, "years": [], "top": self.env.company.crm_order_top}
         domain = Domain("state", "=", "sale")
         Order = self.env["sale.order"]
@@ -143,8 +136,8 @@ class CrmOrderAnalysis(models.Model):
         first, last = (fields.Datetime.context_timestamp(self, moment) for moment in (first, last))
         years = range(first.year, last.year + 1)
         year = year if year in years else last.year
-        starts = [customers._local_midnight(date(year, number, 1)) for number in range(1, 13)]
-        starts.append(customers._local_midnight(date(year + 1, 1, 1)))
+        starts = [self._local_midnight(date(year, number, 1)) for number in range(1, 13)]
+        starts.append(self._local_midnight(date(year + 1, 1, 1)))
         in_year = domain & Domain("date_order", ">=", starts[0]) & Domain("date_order", "<", starts[-1])
         # a year's lines are added up in memory rather than in files
         self.env.cr.execute("SET LOCAL work_mem = '32MB'")
@@ -224,36 +217,6 @@ class CrmOrderAnalysis(models.Model):
                 self._page_share("country_id", parts[30]),
             ],
         }
-
-    @api.model
-    def _page_share(self, fname, rows):
-        """One list of shares: the largest parts, then all others in one row without id; with sudo only for names."""
-        rows = sorted(rows, key=lambda row: -(row[1] or 0))
-        largest, others = rows[:SHARED], rows[SHARED:]
-        # sudo: like in every list view, who reads an order sees the names of what it points to
-        records = self.env[self._fields[fname].comodel_name].sudo().browse(row[0] for row in largest if row[0])
-        names = {record.id: record.display_name for record in records}
-        round_amount = self.env.company.currency_id.round
-        parts = [
-            {
-                "id": id_ or False,
-                "name": names.get(id_) or self.env._("Not set"),
-                "amount": round_amount(amount),
-                "measure": float(measure or 0),
-            }
-            for id_, amount, measure in largest
-        ]
-        if others:
-            parts.append(
-                {
-                    "id": None,
-                    "name": self.env._("All others"),
-                    "amount": round_amount(sum(row[1] for row in others)),
-                    "measure": float(sum(row[2] for row in others)),
-                }
-            )
-        label = self.fields_get([fname], ["string"])[fname]["string"]
-        return {"field": fname, "name": label, "rows": parts}
 
     @api.model
     def _page_lines(self, domain, starts):
@@ -429,29 +392,9 @@ class CrmOrderAnalysis(models.Model):
             column("delivered_on"),
         ]
 
-    def _excel_select(self, selection):
-        if "page" not in selection:
-            return super()._excel_select(selection)
-        return self.with_context(allowed_company_ids=selection["company_ids"], crm_analysis_page=selection["page"])
-
-    def _excel_write(self, file):
-        if not self.env.context.get("crm_analysis_page"):
-            return super()._excel_write(file)
-        self._excel_check_access()
-        with XlsxBook(file) as book:
-            for title, columns, rows in self._page_sheets(self.get_page(**self.env.context["crm_analysis_page"])):
-                book.add_sheet(title, columns)
-                for row in rows:
-                    book.write_row(row)
-
     @api.model
     def _page_sheets(self, page):
-        """The tables of the page: (title, columns, rows)."""
-        currency = self.env.company.currency_id
-
-        def money(value):
-            return Money(value, currency.symbol or "", currency.decimal_places)
-
+        money = self._page_money
         amount = SheetColumn(self.env._("Amount"), "money", 18)
         orders = SheetColumn(self.env._("Orders"), "integer")
         quantity = SheetColumn(self.env._("Quantity"), "number")
@@ -483,7 +426,11 @@ class CrmOrderAnalysis(models.Model):
                 share["name"],
                 [SheetColumn(share["name"], width=30), measure, amount],
                 [
-                    (row["name"], row["measure"] if measure is quantity else int(row["measure"]), money(row["amount"]))
+                    (
+                        row["name"],
+                        row["measure"] if measure is quantity else int(row["measure"]),
+                        money(row["amount"]),
+                    )
                     for row in share["rows"]
                 ],
             )
