@@ -1,5 +1,6 @@
 import io
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -50,6 +51,21 @@ class TestCustomerImport(CustomerCase):
         self.assertEqual(sorted(self.messages(job)), list(range(3, 12)))
         self.assertFalse(self.env["res.partner"].search([("name", "=", "缙云烧饼有限公司")]))
 
+    def test_tags_and_bank_accounts(self):
+        parent = self.env["res.partner.category"].create({"name": "展会"})
+        tags = parent + self.env["res.partner.category"].create({"name": "广交会", "parent_id": parent.id})
+        head = "name,credit_code,category_id,bank_name,bank_account\n"
+        row = "桐乡羊毛衫有限公司,91110000600037341L,展会、展会 / 广交会,工商银行桐乡支行,6222 0212 3456\n"
+        bad = "嘉善木业有限公司,,不存在,,\n平湖光机有限公司,,,工商银行平湖支行,\n"
+        job = self.run_import(head + row + bad)
+        self.assertEqual((job.created_count, job.failed_count), (1, 2), self.messages(job))
+        job = self.run_import(head + row, update_existing=True)
+        self.assertEqual((job.updated_count, job.failed_count), (1, 0), self.messages(job))
+        customer = self.env["res.partner"].search([("credit_code", "=", "91110000600037341L")])
+        self.assertEqual(customer.category_id, tags)
+        self.assertEqual(customer.bank_ids.mapped("sanitized_acc_number"), ["622202123456"])
+        self.assertEqual(customer.bank_ids.bank_id.name, "工商银行桐乡支行")
+
     def test_dry_run_leaves_nothing(self):
         job = self.run_import("name\n磐安药材有限公司\n", dry_run=True)
         self.assertEqual(job.failed_count, 0)
@@ -89,7 +105,10 @@ class TestCustomerImport(CustomerCase):
 
     def test_the_export_can_be_imported_again(self):
         customer = self.new_customer(
-            "永康门业有限公司", phone="0579-87110001", state_id=self.env.ref("base.state_cn_ZJ").id
+            "永康门业有限公司",
+            phone="0579-87110001",
+            state_id=self.env.ref("base.state_cn_ZJ").id,
+            category_id=[Command.create({"name": "门业"}), Command.create({"name": "五金"})],
         )
         action = customer.with_user(self.boss).action_export_excel()
         self.assertEqual(action["type"], "ir.actions.act_url")
@@ -99,6 +118,8 @@ class TestCustomerImport(CustomerCase):
         job = self.env["crm.customer.import"].with_user(self.boss)._import_run(file.getvalue(), "again.xlsx")
         self.assertEqual((job.created_count, job.failed_count), (1, 0), self.messages(job))
         self.assertFalse(job.ignored_columns)
+        again = self.env["res.partner"].search([("name", "=", "永康门业有限公司")])
+        self.assertEqual(set(again.category_id.mapped("name")), {"门业", "五金"})
 
     def test_rows_that_name_one_company_are_found_however_far_apart(self):
         head = "name,phone,credit_code\n武义温泉有限公司,0579-87660001,\n浦江水晶有限公司,,91110000600037341L\n"

@@ -1,8 +1,9 @@
 import re
 
-from odoo import fields, models
+from odoo import Command, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.base.models.res_bank import sanitize_account_number
 from odoo.addons.crm_base.tools.company_name import normalize_company_name
 from odoo.addons.crm_base.tools.search_text import normalize
 
@@ -12,6 +13,8 @@ from ..models.res_partner_duplicate import CHECKED
 PROVINCE_KIND = re.compile(
     "(\u7701|\u5e02|(\u58ee\u65cf|\u56de\u65cf|\u7ef4\u543e\u5c14)?\u81ea\u6cbb\u533a|\u7279\u522b\u884c\u653f\u533a)$"
 )
+BETWEEN_TAGS = re.compile("[,;\uff0c\uff1b\u3001\n]")
+BANK_COLUMNS = ("bank_name", "bank_account")
 CONTACT_COLUMNS = {
     "contact_name": "name",
     "contact_function": "function",
@@ -74,6 +77,9 @@ class CrmCustomerImport(models.TransientModel):
             column("email"),
             column("website"),
             column("vat", label=self.env._("Tax Number")),
+            column("category_id", type="char", help=self.env._("Several tags with commas between them.")),
+            column("bank_name", label=self.env._("Bank"), type="char"),
+            column("bank_account", label=self.env._("Bank Account"), type="char"),
             column("comment", type="text"),
             column("contact_name", label=contact, type="char"),
         ]
@@ -89,8 +95,9 @@ class CrmCustomerImport(models.TransientModel):
         return [*columns, column("duplicate_reason")]
 
     def _import_export_names(self):
-        """What the export of customers holds, so that it can be loaded again: {field: heading} without the contact."""
-        return {column.name: column.label for column in self._import_columns() if column.name not in CONTACT_COLUMNS}
+        """What the export of customers holds, to be loaded again: {field: heading}, without contact and bank."""
+        apart = {*CONTACT_COLUMNS, *BANK_COLUMNS}
+        return {column.name: column.label for column in self._import_columns() if column.name not in apart}
 
     def _import_keys(self, row):
         Partner = self.env["res.partner"]
@@ -107,15 +114,19 @@ class CrmCustomerImport(models.TransientModel):
         for row in rows:
             row.values["country_id"] = row.values.get("country_id") or country.id
         states = self._import_states(rows)
+        tags = self._import_tags(rows)
         for row in rows:
             values = self.env["res.partner"]._crm_clean(row.values)
             self._import_look_up_state(row, states)
+            self._import_look_up_tags(row, tags)
             if not values.get("user_id"):
                 values.pop("user_id", None)  # the default, not "nobody"
             if any(values.get(name) for name in CONTACT_COLUMNS) and not values.get("contact_name"):
                 row.add_error(
                     self.env._("Fill in the contact's name, or leave all of the contact empty."), "contact_name"
                 )
+            if values.get("bank_name") and not values.get("bank_account"):
+                row.add_error(self.env._("Fill in the account, or leave the bank empty."), "bank_account")
 
     def _import_match(self, rows):
         if not self.update_existing:
@@ -162,6 +173,7 @@ class CrmCustomerImport(models.TransientModel):
         checked = self.with_context(crm_duplicates_checked=CHECKED, tracking_disable=True)
         result = super(CrmCustomerImport, checked)._import_rows(rows)
         checked._import_contacts(rows)
+        self._import_bank_accounts([row for row in rows if row.values.get("bank_account")])
         return result
 
     def _import_contacts(self, rows):
@@ -183,6 +195,33 @@ class CrmCustomerImport(models.TransientModel):
         Partner.with_context(_partners_skip_fields_sync=True).create(of_new)
         Partner.create(of_known)
 
+    def _import_bank_accounts(self, rows):
+        """Add the rows' bank accounts, unless the customer has that account."""
+        if not rows:
+            return
+        names = {row.values["bank_name"] for row in rows if row.values.get("bank_name")}
+        Bank = self.env["res.bank"]
+        banks = {bank.name: bank.id for bank in Bank.search([("name", "in", list(names))])}
+        missing = sorted(names - banks.keys())
+        banks |= dict(zip(missing, Bank.create([{"name": name} for name in missing]).ids, strict=True))
+        known = {
+            (account.partner_id.id, account.sanitized_acc_number)
+            for account in self.env["res.partner.bank"]
+            .with_context(active_test=False)
+            .search([("partner_id", "in", [row.record.id for row in rows])])
+        }
+        self.env["res.partner.bank"].create(
+            [
+                {
+                    "partner_id": row.record.id,
+                    "acc_number": row.values["bank_account"],
+                    "bank_id": banks.get(row.values.get("bank_name")),
+                }
+                for row in rows
+                if (row.record.id, sanitize_account_number(row.values["bank_account"])) not in known
+            ]
+        )
+
     def _import_field_values(self, row):
         values = super()._import_field_values(row)
         return values if row.record else values | {"is_crm_customer": True, "is_company": True}
@@ -197,6 +236,20 @@ class CrmCustomerImport(models.TransientModel):
             if not row.values["state_id"]:
                 row.add_error(self.env._("“%(name)s” does not exist.", name=name), "state_id")
 
+    def _import_look_up_tags(self, row, tags):
+        names = _tag_names(row.values.get("category_id"))
+        if unknown := [name for name in names if name not in tags]:
+            row.add_error(self.env._("“%(name)s” does not exist.", name=", ".join(unknown)), "category_id")
+        elif names:
+            row.values["category_id"] = [Command.link(tags[name]) for name in names]
+
+    def _import_tags(self, rows):
+        """{name of a tag, alone or with those above it: id}"""
+        if not any(row.values.get("category_id") for row in rows):
+            return {}
+        found = self.env["res.partner.category"].search([])
+        return {name: tag.id for tag in found for name in (tag.display_name, tag.name)}
+
     def _import_states(self, rows):
         if not any(row.values.get("state_id") for row in rows):
             return {}
@@ -206,3 +259,7 @@ class CrmCustomerImport(models.TransientModel):
             for state in self.env["res.country.state"].search([("country_id", "in", list(countries))])
             for text in (state.code, state.name, PROVINCE_KIND.sub("", state.name))
         }
+
+
+def _tag_names(text):
+    return [name for part in BETWEEN_TAGS.split(text or "") if (name := part.strip())]
