@@ -192,10 +192,10 @@ class Browser:
             theirs.close()
             threading.Thread(target=self._receive, name="chromium-reader", daemon=True).start()
             inbox = queue.SimpleQueue()
-            self.send(inbox, "Browser.getVersion")
             try:
+                self.send(inbox, "Browser.getVersion")
                 answer = inbox.get(timeout=START)
-            except queue.Empty:
+            except (BrowserGone, queue.Empty):
                 answer = None
             if not answer:
                 self.kill()
