@@ -57,14 +57,16 @@ class TestCustomerImport(CustomerCase):
         head = "name,credit_code,category_id,bank_name,bank_account\n"
         row = "桐乡羊毛衫有限公司,91110000600037341L,展会、展会 / 广交会,工商银行桐乡支行,6222 0212 3456\n"
         bad = "嘉善木业有限公司,,不存在,,\n平湖光机有限公司,,,工商银行平湖支行,\n"
-        job = self.run_import(head + row + bad)
+        job = self.run_import(head + row + bad, self.admin)
         self.assertEqual((job.created_count, job.failed_count), (1, 2), self.messages(job))
-        job = self.run_import(head + row, update_existing=True)
+        job = self.run_import(head + row, self.admin, update_existing=True)
         self.assertEqual((job.updated_count, job.failed_count), (1, 0), self.messages(job))
         customer = self.env["res.partner"].search([("credit_code", "=", "91110000600037341L")])
         self.assertEqual(customer.category_id, tags)
         self.assertEqual(customer.bank_ids.mapped("sanitized_acc_number"), ["622202123456"])
         self.assertEqual(customer.bank_ids.bank_id.name, "工商银行桐乡支行")
+        job = self.run_import("name,bank_account\n海盐紧固件有限公司,62220299\n", dry_run=True)
+        self.assertEqual(job.ignored_columns, "bank_account", "salespeople enter no accounts")
 
     def test_dry_run_leaves_nothing(self):
         job = self.run_import("name\n磐安药材有限公司\n", dry_run=True)

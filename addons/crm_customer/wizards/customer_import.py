@@ -78,8 +78,6 @@ class CrmCustomerImport(models.TransientModel):
             column("website"),
             column("vat", label=self.env._("Tax Number")),
             column("category_id", type="char", help=self.env._("Several tags with commas between them.")),
-            column("bank_name", label=self.env._("Bank"), type="char"),
-            column("bank_account", label=self.env._("Bank Account"), type="char"),
             column("comment", type="text"),
             column("contact_name", label=contact, type="char"),
         ]
@@ -92,6 +90,11 @@ class CrmCustomerImport(models.TransientModel):
             for name, fname in CONTACT_COLUMNS.items()
             if fname != "name"
         ]
+        if self.env["res.partner.bank"].has_access("create"):
+            columns += [
+                column("bank_name", label=self.env._("Bank"), type="char"),
+                column("bank_account", label=self.env._("Bank Account"), type="char"),
+            ]
         return [*columns, column("duplicate_reason")]
 
     def _import_export_names(self):
