@@ -1,0 +1,1 @@
+from . import crm_order_revision, sale_order, sale_order_line
