@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from odoo.addons.crm_review.tools.guard import unlocked
@@ -28,6 +29,7 @@ TRANSITIONS = {
     "terminated": set(),
     "cancelled": {"draft"},
 }
+REMIND = (90, 60, 30)  # days before a contract ends its owner is reminded
 IN_FORCE = ("approved", "signed", "in_progress")
 # written by methods, reviews and facts alone
 METHOD_FIELDS = frozenset(
@@ -409,10 +411,20 @@ class CrmContract(models.Model):
             }
         )
 
+    def _tell_approved(self):
+        """Activities: the owner has it signed, finance sees to its payments; with sudo."""
+        finance = self.env.ref("crm_base.group_receivables_accountant").all_user_ids
+        finance = finance.filtered(lambda user: user.active and self.company_id in user.company_ids)
+        texts = {self.user_id: self.env._("%(contract)s is approved: have it signed.", contract=self.name)}
+        for user in finance - self.user_id:
+            texts[user] = self.env._("%(contract)s is approved: see to its payments.", contract=self.name)
+        for user, text in texts.items():
+            self.activity_schedule("crm_contract.mail_activity_type_contract", summary=text, user_id=user.id)
+
     # HOOKS: called with sudo, unlocked, in the transaction of what has happened
     def _on_approved(self):
         """Hook: this contract has just been approved, or has come from an approved renewal."""
-        self._tell_finance()
+        self._tell_approved()
 
     def _on_changed(self, change):
         """Hook: a change of this contract has just been applied; invoices, orders and plans follow here."""
@@ -496,6 +508,43 @@ class CrmContract(models.Model):
         self.check_access("write")
         self._set_state("draft")
 
+    def action_sign(self):
+        return self._open_step("sign")
+
+    def action_accept(self):
+        return self._open_step("accept")
+
+    def _open_step(self, step):
+        """Ask for the day and the files of the signing or the acceptance."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Signing") if step == "sign" else self.env._("Acceptance"),
+            "res_model": "crm.contract.fact",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_contract_id": self.id, "default_step": step},
+        }
+
+    def action_compare(self):
+        """Two versions side by side: the last two, until others are chosen."""
+        self.ensure_one()
+        if len(self.version_ids) < 2:
+            raise UserError(self.env._("There is one version only. Versions arise from changes."))
+        versions = self.version_ids.sorted("number")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Versions of %(contract)s", contract=self.display_name),
+            "res_model": "crm.contract.compare",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_contract_id": self.id,
+                "default_old_id": versions[-2].id,
+                "default_new_id": versions[-1].id,
+            },
+        }
+
     def _sign(self, date, our_signatory=None, partner_signatory=None, files=None):
         """The contract has been signed.
 
@@ -550,6 +599,37 @@ class CrmContract(models.Model):
                 )
             )
 
+    # NIGHTLY
+    @api.model
+    def _cron_expiry(self):
+        """Tell owners 90, 60 and 30 days before contracts end, expire what has ended, end what has been terminated."""
+        today = fields.Date.context_today(self)
+        ending = self.search([("state", "in", IN_FORCE), ("date_end", "<=", fields.Date.add(today, days=REMIND[0]))])
+        for contract in ending:
+            left = (contract.date_end - today).days
+            if left < 0:
+                contract._set_state("expired")
+                continue
+            step = min(days for days in REMIND if left <= days)
+            if not contract.renewal_ids and not 0 < contract.reminded_days <= step:
+                contract.activity_schedule(
+                    "crm_contract.mail_activity_type_contract_expiry",
+                    summary=self.env._("%(contract)s expires in %(days)s days.", contract=contract.name, days=left),
+                    user_id=contract.user_id.id,
+                    date_deadline=today,
+                )
+                unlocked(contract).reminded_days = step
+        waiting = self.env["crm.contract.change"].search(
+            [
+                ("kind", "=", "termination"),
+                ("review_state", "=", "approved"),
+                ("is_open", "=", True),
+                ("date_termination", "<=", today),
+            ]
+        )
+        for change in waiting:
+            unlocked(change)._apply()
+
     # CHANGES
     def action_change(self):
         return self._begin_change("terms")
@@ -601,10 +681,7 @@ class CrmContract(models.Model):
     @api.model
     def _crm_scope_read_grants(self):
         """Who reviews a change reads its contract; finance reads all of them."""
-        user = self.env["res.users"].browse(self.env.uid)
-        grants = super()._crm_scope_read_grants()
-        if user.has_group("crm_base.group_receivables_accountant") or user.has_group("crm_base.group_cashier"):
-            return [*grants, [("id", "!=", False)]]
+        grants = [*super()._crm_scope_read_grants(), *self._finance_grants()]
         self.env["crm.review.line"].flush_model(["user_id", "res_model", "res_id"])
         reviewed = SQL(
             """SELECT change.contract_id
@@ -614,6 +691,13 @@ class CrmContract(models.Model):
             self.env.uid,
         )
         return [*grants, self._crm_scope_subquery("id", reviewed)]
+
+    @api.model
+    def _finance_grants(self):
+        """:return: what opens all contracts to finance"""
+        user = self.env["res.users"].browse(self.env.uid)
+        roles = ("crm_base.group_receivables_accountant", "crm_base.group_cashier")
+        return [Domain.TRUE] if any(user.has_group(role) for role in roles) else []
 
     # EXCEL
     def _excel_columns(self):

@@ -26,6 +26,10 @@ class CrmContractCommission(models.Model):
         "A commission goes either to a salesperson or to an agent: choose one.",
     )
 
+    def _copy_values(self):
+        names = ("user_id", "partner_id", "basis", "percent", "note")
+        return self._convert_to_write({name: self[name] for name in names})
+
     @api.depends("percent", "basis", "contract_id.amount_untaxed", "contract_id.amount_total")
     def _compute_amount(self):
         for commission in self:

@@ -25,6 +25,8 @@ class CrmContractLineMixin(models.AbstractModel):
     _contract_amounts = ("price_subtotal", "price_tax", "price_total")
 
     # FIELDS
+    currency_id = fields.Many2one("res.currency")
+    company_id = fields.Many2one("res.company")
     product_id = fields.Many2one("product.product", ondelete="restrict", index="btree_not_null")
     name = fields.Text(
         string="Description", compute="_compute_product_terms", store=True, readonly=False, precompute=True
@@ -61,7 +63,7 @@ class CrmContractLineMixin(models.AbstractModel):
     price_total = fields.Monetary(string="Total", compute="_compute_amount", store=True)
 
     # COMPUTE
-    @api.depends("product_id", lambda self: f"{self._contract_document}.partner_id")
+    @api.depends(lambda self: ("product_id", f"{self._contract_document}.partner_id"))
     def _compute_product_terms(self):
         for line in self:
             product, partner = line.product_id, line._document().partner_id
@@ -74,7 +76,7 @@ class CrmContractLineMixin(models.AbstractModel):
             line.product_uom_id = line.product_uom_id or product.uom_id
             line.customer_code = product._crm_customer_code(partner) or line.customer_code
 
-    @api.depends("product_id", lambda self: f"{self._contract_document}.currency_id")
+    @api.depends(lambda self: ("product_id", f"{self._contract_document}.currency_id"))
     def _compute_price_unit(self):
         for line in self:
             document, product = line._document(), line.product_id
@@ -90,7 +92,7 @@ class CrmContractLineMixin(models.AbstractModel):
                 round=False,
             )
 
-    @api.depends("product_id", lambda self: f"{self._contract_document}.company_id")
+    @api.depends(lambda self: ("product_id", f"{self._contract_document}.company_id"))
     def _compute_tax_ids(self):
         for line in self:
             document, product = line._document(), line.product_id
@@ -108,11 +110,13 @@ class CrmContractLineMixin(models.AbstractModel):
             line.tax_ids = position.map_tax(taxes)
 
     @api.depends(
-        "quantity",
-        "price_unit",
-        "discount",
-        "tax_ids",
-        lambda self: f"{self._contract_document}.currency_id",
+        lambda self: (
+            "quantity",
+            "price_unit",
+            "discount",
+            "tax_ids",
+            f"{self._contract_document}.currency_id",
+        )
     )
     def _compute_amount(self):
         AccountTax = self.env["account.tax"]
@@ -135,7 +139,8 @@ class CrmContractLineMixin(models.AbstractModel):
         document, product = self._document(), self.product_id
         if not product and not (self.name or "").strip():
             yield self.env._("it has neither a product nor a description.")
-        if product.crm_life_state == "stopped":
+        is_new = not self._contract_row or not self[self._contract_row]
+        if is_new and product.crm_life_state == "stopped":
             yield product.product_tmpl_id._crm_stopped_message()
         if not self._is_open_quantity() and self.product_uom_id.is_zero(self.quantity):
             yield self.env._("its quantity is zero. Enter one, or remove the line.")
@@ -153,6 +158,12 @@ class CrmContractLineMixin(models.AbstractModel):
         return self._document()._is_framework()
 
     # BUSINESS
+    def _content_rows(self):
+        rows = super()._content_rows()
+        for line, row in zip(self._in_order(), rows, strict=True):
+            row["english"] = line.product_id.with_context(lang="en_US").name or ""
+        return rows
+
     def _tax_base_line(self, **values):
         """This line for Odoo's computation of taxes.
 

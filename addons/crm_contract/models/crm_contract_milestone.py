@@ -41,6 +41,11 @@ class CrmContractMilestone(models.Model):
             event = milestone._event_date()
             milestone.date_due = event + timedelta(days=milestone.due_days) if event else False
 
+    def _remove(self):
+        # drafts of payments that are there no more; what is posted has kept the change from being applied
+        self.move_ids.filtered(lambda move: move.state == "draft").unlink()
+        return super()._remove()
+
     def _event_date(self):
         """When that has happened after which this payment is due.
 

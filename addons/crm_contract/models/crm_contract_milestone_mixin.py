@@ -19,6 +19,7 @@ class CrmContractMilestoneMixin(models.AbstractModel):
     _contract_terms = MILESTONE_TERMS
     _contract_amounts = ("amount",)
 
+    currency_id = fields.Many2one("res.currency")
     name = fields.Char(string="Payment", required=True)
     amount_type = fields.Selection(
         [("percent", "Percent"), ("fixed", "Fixed Amount")], string="Measured In", default="percent", required=True

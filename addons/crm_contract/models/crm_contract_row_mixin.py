@@ -40,6 +40,10 @@ class CrmContractRowMixin(models.AbstractModel):
             for row in self._in_order()
         ]
 
+    def _remove(self):
+        """Hook: a change has removed these rows of its contract; with sudo, unlocked."""
+        self.unlink()
+
     def _copy_values(self):
         """Values for a copy of this row in a change, a template or another contract."""
         self.ensure_one()

@@ -35,6 +35,7 @@ class CrmContractTermsMixin(models.AbstractModel):
     _description = "Terms of a Contract"
 
     # FIELDS
+    currency_id = fields.Many2one("res.currency")
     title = fields.Char(string="Subject")
     partner_id = fields.Many2one("res.partner", string="Customer or Supplier", index=True, ondelete="restrict")
     contact_id = fields.Many2one(
@@ -95,12 +96,10 @@ class CrmContractTermsMixin(models.AbstractModel):
             document.amount_total = totals["total_amount_currency"]
 
     @api.depends("amount_total", "currency_id")
-    @api.depends_context("lang")
     def _compute_amount_words(self):
         for document in self:
-            currency, lang = document.currency_id, self.env.lang
-            if currency.name != "CNY":  # foreign amounts are written in English, whoever reads them
-                lang = "en_US"
+            currency = document.currency_id
+            lang = "zh_CN" if currency.name == "CNY" else "en_US"  # whoever reads it
             document.amount_words = (
                 currency._crm_amount_in_words(document.amount_total, lang=lang) if currency else False
             )
@@ -179,13 +178,35 @@ class CrmContractTermsMixin(models.AbstractModel):
         """
         self.ensure_one()
         # sudo: names of what the document names, as on its form
-        document = self.sudo()
+        document = self.sudo().with_context(lang=self._contract_lang())
         return {
             "terms": {name: document._content_value(name) for name in TERMS},
             "amounts": {name: document[name] for name in ("amount_untaxed", "amount_tax", "amount_total")},
+            "parties": {
+                "ours": document._content_party(document.company_id.partner_id),
+                "theirs": document._content_party(document.partner_id),
+            },
             "lines": document.line_ids._content_rows(),
             "milestones": document.milestone_ids._content_rows(),
             "clauses": document.clause_ids._content_rows(),
+        }
+
+    @api.model
+    def _contract_lang(self):
+        """The language in which contracts are kept: Chinese where it is installed."""
+        return "zh_CN" if self.env["res.lang"]._get_data(code="zh_CN") else self.env.lang
+
+    @api.model
+    def _content_party(self, partner):
+        """A party as the contract names it."""
+        bank = partner.commercial_partner_id.bank_ids[:1]
+        return {
+            "name": partner.commercial_partner_id.name or "",
+            "address": " ".join((partner._display_address(without_company=True) or "").split()),
+            "phone": partner.phone or "",
+            "email": partner.email or "",
+            "vat": partner.vat or "",
+            "bank": " ".join(filter(None, [bank.bank_id.name, bank.acc_number])) if bank else "",
         }
 
     def _content_value(self, name):
@@ -194,11 +215,13 @@ class CrmContractTermsMixin(models.AbstractModel):
 
 
 def content_value(record, name):
+    """:return: [value as JSON, text that people read]"""
     value, field = record[name], record._fields[name]
     if field.relational:
-        raw = value.ids if field.type == "many2many" else value.id
-    elif field.type in ("date", "datetime"):
-        raw = fields.Date.to_string(value) or False
-    else:
-        raw = value
-    return [raw, text_of(record, name)]
+        return [value.ids if field.type == "many2many" else value.id, text_of(record, name)]
+    if field.type == "date":
+        text = fields.Date.to_string(value) or ""
+        return [text or False, text]
+    if field.type in ("float", "monetary"):
+        return [value, f"{value:,.6f}".rstrip("0").rstrip(".")]
+    return [value, text_of(record, name)]

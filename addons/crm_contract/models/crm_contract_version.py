@@ -23,3 +23,8 @@ class CrmContractVersion(models.Model):
     def _compute_display_name(self):
         for version in self:
             version.display_name = f"{version.contract_id.name} v{version.number}"
+
+    def action_print(self):
+        """Print the contract as it was."""
+        self.check_access("read")
+        return self.env.ref("crm_contract.contract_version_report").report_action(self)

@@ -1,0 +1,1 @@
+from . import contract_compare, contract_fact, contract_order
