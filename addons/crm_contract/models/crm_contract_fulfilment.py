@@ -58,7 +58,7 @@ class CrmContract(models.Model):
             contract.next_delivery_date = limited and min(
                 filter(None, open_lines.mapped("delivery_date")), default=False
             )
-            is_done = limited and lines and not open_lines
+            is_done = limited and bool(lines) and not open_lines
             contract.date_delivered = is_done and max(filter(None, lines.mapped("date_delivered")), default=False)
 
     @api.depends("next_delivery_date", "next_payment_date", "state")
@@ -305,6 +305,11 @@ class CrmContractLine(models.Model):
         return self.product_uom_id.compare(one, other) if self.product_uom_id else (one > other) - (one < other)
 
     # BUSINESS
+    def _remove(self):
+        # of what was ordered and cancelled nothing is left to be held against the contract
+        unlocked(self.order_line_ids).crm_contract_line_id = False
+        return super()._remove()
+
     def _lock_to_order(self):
         """Whoever else orders or delivers of these lines at the same time comes after us."""
         self.flush_recordset()

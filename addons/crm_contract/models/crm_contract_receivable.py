@@ -83,6 +83,13 @@ class CrmContract(models.Model):
         self.ensure_one()
         return self.kind != "framework"
 
+    # CRUD
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"date_signed", "date_accepted"}:
+            self.milestone_ids._tell_date_due()
+        return result
+
     # ACTION
     def action_view_moves(self):
         """Open the invoices of this contract."""
@@ -143,7 +150,9 @@ class CrmContract(models.Model):
         rows = {row.contract_milestone_id: row for row in change.milestone_ids}
         for milestone in self.milestone_ids:
             amount = rows[milestone].amount if milestone in rows else 0
-            if self.currency_id.compare_amounts(amount, milestone.amount_invoiced) < 0:
+            # sudo: whether there are any
+            is_kept = milestone in rows or not any(move.state == "posted" for move in milestone.sudo().move_ids)
+            if not is_kept or self.currency_id.compare_amounts(amount, milestone.amount_invoiced) < 0:
                 problems.append(
                     self.env._(
                         "Payment “%(payment)s”: %(invoiced)s are invoiced already. Let it be at least that much, or "
