@@ -22,5 +22,6 @@ from . import res_company
 from . import res_config_settings
 from . import res_config_settings_sample
 from . import res_partner
+from . import sale_order_print
 from . import sale_order_quotation
 from . import sale_order_revision

@@ -37,6 +37,15 @@ class CrmOrderType(models.Model):
     )
     is_overseas = fields.Boolean(string="Overseas", help="Products must have their HS code, and trade terms are asked.")
     incoterm_id = fields.Many2one("account.incoterms", string="Default Incoterm")
+    report_id = fields.Many2one(
+        "ir.actions.report",
+        string="Print",
+        required=True,
+        domain=[("model", "=", "sale.order")],
+        default=lambda self: self.env.ref("crm_order_review.sale_application_report"),
+        ondelete="restrict",
+        help="What “Print” of its applications prints; also sent, where a mail template attaches it.",
+    )
     required_field_ids = fields.Many2many(
         "ir.model.fields",
         "crm_order_type_required_field_rel",
@@ -53,6 +62,18 @@ class CrmOrderType(models.Model):
     def _required_domain(self):
         names = [name for names in REQUIRABLE.values() for name in names]
         return [("model", "in", list(REQUIRABLE)), ("name", "in", names)]
+
+    @api.constrains("report_id")
+    def _check_report(self):
+        for order_type in self:
+            if order_type.report_id.model != "sale.order":
+                raise ValidationError(
+                    self.env._(
+                        "%(type)s: %(report)s does not print orders. Choose another print.",
+                        type=order_type.name,
+                        report=order_type.report_id.name,
+                    )
+                )
 
     @api.constrains("required_field_ids")
     def _check_required_fields(self):

@@ -1,11 +1,24 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.crm_base.tools.search_text import pinyin
+
 
 class ResPartner(models.Model):
     """Who is asked to review an order reads the customer's file as long as he is asked."""
 
     _inherit = "res.partner"
+
+    def _crm_name_in(self, lang):
+        """The name on a print: in English the English one; a person's Chinese name in pinyin.
+
+        :param str lang: code of a language
+        """
+        self.ensure_one()
+        if lang == "zh_CN":
+            return self.name or ""
+        name = self.english_name or self.name or ""
+        return name if self.is_company or name.isascii() else " ".join(pinyin(name)).title()
 
     @api.model
     def _crm_scope_read_grants(self):

@@ -3,7 +3,7 @@ import unicodedata
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, float_compare
+from odoo.tools import SQL, float_compare, format_datetime
 
 from odoo.addons.crm_review.tools.guard import is_unlocked, text_of, unlocked
 
@@ -559,8 +559,48 @@ class SaleOrder(models.Model):
     # PRINT
     def _crm_sheet_text(self, name):
         """A field as the sheet of the application shows it."""
+        if self._fields[name].type == "datetime":
+            return format_datetime(self.env, self[name], dt_format="short")
         # sudo: names of what the document points to, as in its form
         return text_of(self.sudo(), name)
+
+    def _crm_sheet_facts(self):
+        """Hook: what stands above the lines of the sheet.
+
+        :return: list of (label, text); one without text is left out
+        """
+        names = ["crm_order_type_id", "partner_id", "client_order_ref", "crm_end_customer_id", "crm_contract_number"]
+        names += ["date_order", "user_id", "payment_term_id", "incoterm", "incoterm_location", "commitment_date"]
+        if self.partner_shipping_id != self.partner_id:
+            names.append("partner_shipping_id")
+        names += ["currency_id", "crm_revision"]
+        return [
+            (self._fields[name]._description_string(self.env), self._crm_sheet_text(name))
+            for name in names
+            if self[name]
+        ]
+
+    def _crm_sheet_notes(self):
+        """Hook: what stands below the lines of the sheet.
+
+        :return: list of (label, text of several lines); one without text is left out
+        """
+        names = ["technical", "packing", "label", "inspection"]
+        return [
+            (self._fields[name]._description_string(self.env), self[name])
+            for name in (f"crm_{name}_requirement" for name in names)
+        ]
+
+    def _crm_sheet_totals(self):
+        """:return: list of (label, amount) below the lines, the sum of all last"""
+        untaxed = (self.env._("Untaxed Amount"), self._crm_print_amount(self.amount_untaxed))
+        if not self.amount_tax:
+            return [(self.env._("Total"), untaxed[1])]
+        return [
+            untaxed,
+            (self.env._("Taxes"), self._crm_print_amount(self.amount_tax)),
+            (self.env._("Total"), self._crm_print_amount(self.amount_total)),
+        ]
 
     def _crm_review_rows(self, document=None):
         """Who has decided what in the last review, for prints.
@@ -585,7 +625,7 @@ class SaleOrder(models.Model):
 
     # EXCEL
     def _excel_title(self):
-        return self.env._("Sales Applications")
+        return self.env._("Orders and Quotations")
 
     def _excel_columns(self):
         column = self._excel_column

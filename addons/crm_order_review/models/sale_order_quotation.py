@@ -12,7 +12,6 @@ QUOTATION_STATES = [
     ("won", "Accepted"),
     ("lost", "Lost"),
 ]
-PRINT_LANGUAGES = {"zh": ["zh_CN"], "en": ["en_US"], "both": ["zh_CN", "en_US"]}
 
 
 class SaleOrder(models.Model):
@@ -270,86 +269,3 @@ class SaleOrder(models.Model):
             }
         )
         return True
-
-    # SENDING
-    def action_quotation_send(self):
-        self._crm_check_printable()
-        return super().action_quotation_send()
-
-    def _find_mail_template(self):
-        if self.state in ("draft", "sent") and not self.crm_order_type_id and not self.env.context.get("proforma"):
-            template = self.env.ref("crm_order_review.mail_template_quotation", raise_if_not_found=False)
-            if template:
-                return template
-        return super()._find_mail_template()
-
-    def _crm_check_printable(self):
-        """Nothing goes to a customer before it is approved.
-
-        :raise UserError: a quotation needs its approval first
-        """
-        self.filtered(lambda order: order.state in ("draft", "sent") and not order.crm_order_type_id)._crm_check_gate(
-            "sent"
-        )
-
-    # PRINT
-    def _crm_print_languages(self):
-        """:return: codes of the languages that the quotation is printed in; English is there also if not installed"""
-        usable = {"en_US", *dict(self.env["res.lang"].get_installed())}
-        return [code for code in PRINT_LANGUAGES[self.crm_print_language or "zh"] if code in usable] or ["en_US"]
-
-    def _crm_print_text(self, key):
-        """A word of the print, in each of its languages.
-
-        :param str key: one of those below
-        """
-        return self._crm_in_languages(lambda order: order._crm_print_words()[key])
-
-    def _crm_in_languages(self, text):
-        """:param text: function order → text in the order's language"""
-        texts = [text(self.with_context(lang=code)) for code in self._crm_print_languages()]
-        return " ".join(dict.fromkeys(filter(None, texts)))
-
-    def _crm_print_words(self):
-        return {
-            "quotation": self.env._("Quotation"),
-            "number": self.env._("No."),
-            "date": self.env._("Date"),
-            "to": self.env._("To"),
-            "attention": self.env._("Attention"),
-            "validity": self.env._("Valid Until"),
-            "currency": self.env._("Currency"),
-            "incoterm": self.env._("Trade Terms"),
-            "payment": self.env._("Terms of Payment"),
-            "picture": self.env._("Picture"),
-            "product": self.env._("Product"),
-            "part": self.env._("Your Part No."),
-            "quantity": self.env._("Quantity"),
-            "unit": self.env._("Unit"),
-            "price": self.env._("Unit Price"),
-            "amount": self.env._("Amount"),
-            "delivery": self.env._("Delivery"),
-            "days": self.env._("days"),
-            "untaxed": self.env._("Untaxed Amount"),
-            "taxes": self.env._("Taxes"),
-            "total": self.env._("Total"),
-            "terms": self.env._("Terms and Conditions"),
-            "bank": self.env._("Bank Account"),
-            "bank_name": self.env._("Bank"),
-            "account": self.env._("Account No."),
-            "holder": self.env._("Account Holder"),
-            "contact": self.env._("Our Contact"),
-            "signature": self.env._("Accepted by (Signature, Seal)"),
-            "breaks": self.env._("Quantity Prices"),
-        }
-
-    def _crm_print_product(self, line):
-        """What a line's product is called, in each language of the print; a description of one's own as written."""
-        names = []
-        for code in self._crm_print_languages():
-            product = line.product_id.with_context(lang=code)
-            names.append(product.get_product_multiline_description_sale() or product.display_name)
-        own = line.name if line.name and line.name not in names else ""
-        known = {text.strip() for name in names for text in name.splitlines()}
-        own = "\n".join(text for text in own.splitlines() if text.strip() and text.strip() not in known)
-        return "\n".join(filter(None, [*dict.fromkeys(names), own]))

@@ -106,7 +106,7 @@ class TestSaleOrderQuotation(OrderCase):
 
     def test_print_languages(self):
         quotation = self.new_quotation(crm_print_language="both")
-        self.assertIn("Quotation", quotation._crm_print_text("quotation"))
+        self.assertIn("QUOTATION", quotation._crm_print_text("title"))
         self.assertIn("Oscillator", quotation._crm_print_product(quotation.order_line))
 
     def test_mail_carries_the_print(self):

@@ -20,6 +20,7 @@ from . import (
     sale_order,
     sale_order_contract,
     sale_order_line,
+    sale_order_print,
     stock_move,
     stock_picking,
 )

@@ -175,31 +175,40 @@ class CrmShipmentPackage(models.Model):
         labels = []
         for package in self:
             package = package.sudo()  # sudo: whoever packs prints the label with the address and marks
-            if package.request_id.is_overseas:
+            abroad = package.request_id.is_overseas
+            if abroad:
                 package = package.with_context(lang="en_US")
             request = package.request_id
             orders = request.line_ids.order_id
+            receiver = request.partner_shipping_id.commercial_partner_id
+            size = (package.carton_length, package.carton_width, package.carton_height)
+            facts = [
+                (package.env._("N.W."), f"{package.net_weight:.3f} kg"),
+                (package.env._("G.W."), f"{package.gross_weight:.3f} kg"),
+                (package.env._("Size"), "×".join(f"{one:g}" for one in size) + " cm" if all(size) else ""),
+            ]
             for number in range(package.carton_from, package.carton_to + 1):
                 labels.append(
                     {
-                        "number": number,
-                        "count": request.carton_count,
+                        "number": package.env._(
+                            "C/NO %(number)s / %(count)s", number=number, count=request.carton_count
+                        ),
+                        "facts": [(label, text) for label, text in facts if text],
+                        "sender": request.company_id._export_name() if abroad else request.company_id.name,
                         "request": request.name or "",
                         "code": package._code(number),
-                        "partner": request.partner_shipping_id.commercial_partner_id.name,
+                        "partner": receiver._crm_name_in("en_US" if abroad else "zh_CN"),
                         "address": request._address_text(),
                         "orders": ", ".join(order.client_order_ref or order.name for order in orders),
                         "marks": "\n".join(filter(None, orders.mapped("crm_marks"))),
                         "lines": [
                             {
                                 "product": line._label_name(),
-                                "customer_code": line._customer_code(),
-                                "lot": line.lot_id.name or "",
+                                "codes": line._label_codes(),
                                 "quantity": f"{line.quantity:g} {line.request_line_id.product_uom_id.name}",
                             }
                             for line in package.line_ids
                         ],
-                        "package": package,
                     }
                 )
         return labels
@@ -251,6 +260,14 @@ class CrmShipmentPackageLine(models.Model):
         """What the product is called on a carton, in the language of the label."""
         abroad = self.request_id.is_overseas and self.product_id.crm_export_name
         return abroad or self.product_id.display_name
+
+    def _label_codes(self):
+        """:return: the customer's part number and the lot, with their labels"""
+        codes = [
+            (self.env._("P/N %(code)s"), self._customer_code()),
+            (self.env._("LOT %(code)s"), self.lot_id.name),
+        ]
+        return "   ".join(label % {"code": code} for label, code in codes if code)
 
     def _customer_code(self):
         """:return: the customer's part number of the product, an empty text if there is none"""

@@ -295,6 +295,13 @@ class CrmShipmentRequest(models.Model):
         text = self.partner_shipping_id._display_address(without_company=True)
         return "\n".join(line.strip(" ,") for line in text.splitlines() if line.strip(" ,"))
 
+    def _delivery_text(self):
+        """Who receives the goods and where, for sheets."""
+        partner = self.partner_shipping_id
+        company = partner.commercial_partner_id
+        person = partner.name if partner != company else ""
+        return "\n".join(filter(None, [company.name, person, self._address_text(), partner.phone]))
+
     def _record(self):
         """:return: the request with sudo, in an environment in which its own methods may write it"""
         return unlocked(self.sudo())

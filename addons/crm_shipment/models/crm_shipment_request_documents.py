@@ -218,7 +218,7 @@ class CrmShipmentRequest(models.Model):
                 ("Amount in Words", currency._crm_amount_in_words(self.amount, lang=ENGLISH)),
                 ("Packing", self._packing_text()),
                 ("Shipping Marks", self._export_marks()),
-                ("Bank Details", self.company_id._export_bank()),
+                ("Bank Details", self.company_id._export_bank(self.line_ids.order_id)),
             ],
             signatures=[self.company_id._export_name()],
         )
@@ -326,12 +326,9 @@ class CrmShipmentRequest(models.Model):
         return 0 if all(float(quantity).is_integer() for quantity in quantities) else 3
 
     def _price_decimals(self):
-        places = max(self.currency_id.decimal_places, self.env["decimal.precision"].precision_get("Product Price"))
-        exact = all(
-            self.currency_id.compare_amounts(round(line.amount / line.quantity, 2) * line.quantity, line.amount) == 0
-            for line in self.line_ids
+        return self.line_ids.order_id[:1]._export_price_decimals(
+            [(line.quantity, line.amount) for line in self.line_ids]
         )
-        return self.currency_id.decimal_places if exact else max(places, 4)
 
 
 class CrmShipmentPackageLine(models.Model):

@@ -18,11 +18,21 @@ class ResCompany(models.Model):
 
     def _export_issuer(self):
         """The head of an export document, line by line."""
-        return self.partner_id._export_lines()
+        if not self.crm_english_address:
+            return self.partner_id._export_lines()
+        phone = self.partner_id.phone
+        lines = [self._export_name(), *self.crm_english_address.splitlines(), phone and f"Tel: {phone}"]
+        return [line.strip() for line in lines if line]
 
-    def _export_bank(self):
-        """The company's first bank account, line by line."""
-        account = self.partner_id.bank_ids[:1]
+    def _export_bank(self, orders):
+        """The bank account that orders are paid to, line by line.
+
+        :param orders: ``sale.order``; one of them may name an account, else it is our first one in their currency, or
+            our first one
+        """
+        accounts = self.partner_id.bank_ids
+        ours = accounts.filtered(lambda one: one.currency_id == orders[:1].currency_id)
+        account = (orders.crm_bank_account_id | ours | accounts)[:1]
         bank = account.bank_id
         return "\n".join(
             filter(

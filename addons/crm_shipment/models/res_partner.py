@@ -9,8 +9,9 @@ class ResPartner(models.Model):
         self.ensure_one()
         partner = self.with_context(lang="en_US")
         company = partner.commercial_partner_id
-        place = " ".join(filter(None, [partner.zip, partner.city, partner.state_id.name, partner.country_id.name]))
-        person = partner.name if partner != company else ""
+        town = " ".join(filter(None, [partner.zip, partner.city, partner.state_id.name]))
+        place = ", ".join(filter(None, [town, partner.country_id.name]))
+        person = partner._crm_name_in("en_US") if partner != company else ""
         return [
             text
             for text in (

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools.export_document import Column, ExportDocument
@@ -75,16 +75,18 @@ class SaleOrder(models.Model):
         whole = all(float(line.product_uom_qty).is_integer() for line in lines)
         allowed = {True: "allowed", False: "not allowed"}
         promised = self._crm_promised_date()
+        prices = self._export_price_decimals([(line.product_uom_qty, line.price_subtotal) for line in lines])
+        buyer = self.partner_id.commercial_partner_id
         return ExportDocument(
             title="SALES CONTRACT",
             number=f"No. {self.name}",
             issuer=self.company_id._export_issuer(),
             parties=[
-                ("Seller", "\n".join(self.company_id.partner_id._export_lines())),
-                ("Buyer", "\n".join(self.partner_id.commercial_partner_id._export_lines())),
+                ("Seller", "\n".join(self.company_id._export_issuer())),
+                ("Buyer", "\n".join(buyer._export_lines())),
             ],
             facts=[
-                ("Date", self.date_order.date()),
+                ("Date", fields.Datetime.context_timestamp(self, self.date_order).date()),
                 ("Buyer's Order No.", self.client_order_ref),
                 ("Price Terms", terms),
                 ("Country of Origin", self.crm_origin_country_id.name),
@@ -94,7 +96,7 @@ class SaleOrder(models.Model):
                 Column("Description of Goods", 40),
                 Column("Quantity", 11, 0 if whole else 3),
                 Column("Unit", 8),
-                Column(f"Unit Price ({currency.name})", 17, max(currency.decimal_places, 2)),
+                Column(f"Unit Price ({currency.name})", 17, prices),
                 Column(f"Amount ({currency.name})", 19, currency.decimal_places),
             ],
             rows=[
@@ -115,7 +117,8 @@ class SaleOrder(models.Model):
                 ("Time of Shipment", promised and f"Not later than {promised}"),
                 (
                     "Partial Shipments",
-                    f"{allowed[self.crm_partial_allowed]}; transshipment {allowed[self.crm_transshipment_allowed]}",
+                    f"{allowed[self.crm_partial_allowed].capitalize()}; "
+                    f"transshipment {allowed[self.crm_transshipment_allowed]}",
                 ),
                 (
                     "Payment",
@@ -124,10 +127,23 @@ class SaleOrder(models.Model):
                 ("L/C Terms", self.crm_lc_terms),
                 ("Insurance", self.crm_insurance_terms),
                 ("Shipping Marks", self.crm_marks or "N/M"),
-                ("Bank Details", self.company_id._export_bank()),
+                ("Bank Details", self.company_id._export_bank(self)),
             ],
-            signatures=["Seller", "Buyer"],
+            signatures=[f"Seller: {self.company_id._export_name()}", f"Buyer: {buyer._export_lines()[0]}"],
         )
+
+    def _export_price_decimals(self, lines):
+        """Decimals of unit prices: those of the currency where quantity by price is the amount then, else more.
+
+        :param lines: [(quantity, amount)]
+        """
+        currency = self.currency_id
+        least = currency.decimal_places
+        exact = all(
+            not quantity or currency.compare_amounts(round(amount / quantity, least) * quantity, amount) == 0
+            for quantity, amount in lines
+        )
+        return least if exact else max(least, self.env["decimal.precision"].precision_get("Product Price"), 4)
 
 
 class SaleOrderLine(models.Model):

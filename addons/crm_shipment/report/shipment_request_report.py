@@ -11,6 +11,6 @@ class ShipmentRequestReport(models.AbstractModel):
         docs.check_access("read")
         return {
             "docs": docs,
-            # sudo: names and sums of the shipment's own lines, and who has reviewed it
-            "sheets": [(doc, doc.sudo(), doc.sudo().review_id.line_ids.sorted("id")) for doc in docs],
+            # sudo: names and sums of the shipment's own lines
+            "sheets": [(doc, doc.sudo(), self.env["sale.order"]._crm_review_rows(doc)) for doc in docs],
         }
