@@ -304,6 +304,16 @@ class CrmContractLine(models.Model):
         """Compare two quantities in the unit of this line."""
         return self.product_uom_id.compare(one, other) if self.product_uom_id else (one > other) - (one < other)
 
+    # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["crm.contract"]._check_facts(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env["crm.contract"]._check_facts([vals])
+        return super().write(vals)
+
     # BUSINESS
     def _remove(self):
         # of what was ordered and cancelled nothing is left to be held against the contract

@@ -1,10 +1,29 @@
 from datetime import timedelta
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..tools.receivable import Worth
 from .crm_contract import IN_FORCE
+
+# found out by the program from orders, deliveries, invoices and payments; nobody enters them
+FACTS = frozenset(
+    {
+        "amount_invoiced",
+        "amount_open",
+        "amount_received",
+        "amount_to_invoice",
+        "date_delivered",
+        "date_due",
+        "late_since",
+        "next_delivery_date",
+        "next_payment_date",
+        "qty_delivered",
+        "qty_ordered",
+        "qty_to_deliver",
+        "qty_to_order",
+    }
+)
 
 
 class CrmContract(models.Model):
@@ -84,11 +103,25 @@ class CrmContract(models.Model):
         return self.kind != "framework"
 
     # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_facts(vals_list)
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._check_facts([vals])
         result = super().write(vals)
         if vals.keys() & {"date_signed", "date_accepted"}:
             self.milestone_ids._tell_date_due()
         return result
+
+    @api.model
+    def _check_facts(self, vals_list):
+        """:raise AccessError: a user writes what is found out"""
+        if not self.env.su and any(FACTS & vals.keys() for vals in vals_list):
+            raise AccessError(
+                self.env._("What is delivered, invoiced and paid is found out by the program. Leave it out.")
+            )
 
     # ACTION
     def action_view_moves(self):
@@ -305,6 +338,16 @@ class CrmContractMilestone(models.Model):
         for milestone in self:
             late = milestone.date_due and milestone.currency_id.compare_amounts(milestone.amount_open, 0) > 0
             milestone.days_late = max((today - milestone.date_due).days, 0) if late else 0
+
+    # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["crm.contract"]._check_facts(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env["crm.contract"]._check_facts([vals])
+        return super().write(vals)
 
     # BUSINESS
     def _tell_date_due(self):

@@ -65,8 +65,11 @@ class SaleOrder(models.Model):
         if "crm_made_contract_id" in vals and not self.env.su:
             raise UserError(self.env._("Which contract a quotation has become is not entered."))
         confirmed = self.filtered("crm_contract_id") if vals.get("state") == "sale" else self.browse()
-        confirmed.sudo().crm_contract_id._check_orderable()  # sudo: whether the contract is in force
-        return super().write(vals)
+        contracts = confirmed.sudo().crm_contract_id  # sudo: whether they are in force, and that they move on
+        contracts._check_orderable()
+        result = super().write(vals)
+        contracts._advance()
+        return result
 
     # INVOICES
     def _is_invoiced_by_contract(self):

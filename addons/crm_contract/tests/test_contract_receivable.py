@@ -2,7 +2,7 @@ import random
 from datetime import timedelta
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.crm_review.tools.guard import unlocked
@@ -157,24 +157,29 @@ class TestContractReceivable(MoneyCase):
         return self.new_signed(*lines, plan=plan, currency_id=currency.id)
 
     def live(self, rng, contract):
-        moves = contract.sudo().move_ids
+        """Invoices are posted in any order, some paid in part, some credited and made anew, until all is invoiced."""
         total_tax = contract.amount_tax
-        for move in rng.sample(list(moves), len(moves)):
+        moves = contract.sudo().move_ids
+        for _step in range(20):
+            drafts = moves.filtered(lambda move: move.state == "draft")
+            if not drafts:
+                break
+            move = rng.choice(list(drafts))
             move.action_post()
             self.assertAddsUp(contract)
-            if rng.random() < 0.4:
-                self.pay(move, contract.currency_id.round(move.amount_total / 3) or None)
+            if rng.random() < 0.4 and (part := contract.currency_id.round(move.amount_total / 3)):
+                self.pay(move, part)
                 self.assertAddsUp(contract)
             if rng.random() < 0.3:
                 move._reverse_moves().action_post()
                 self.assertAddsUp(contract)
                 contract._sync_receivables()
                 self.assertAddsUp(contract)
+            moves = contract.sudo().move_ids
         contract._sync_receivables()
         contract.sudo().move_ids.filtered(lambda move: move.state == "draft").action_post()
         self.assertAddsUp(contract)
-        posted = contract.sudo().move_ids
-        tax = sum(move._crm_sign() * move.amount_tax for move in posted)
+        tax = sum(move._crm_sign() * move.amount_tax for move in contract.sudo().move_ids)
         self.assertFalse(contract.currency_id.compare_amounts(tax, total_tax), f"{tax} is not {total_tax}")
         self.assertFalse(contract.currency_id.compare_amounts(contract.amount_to_invoice, 0))
 
@@ -206,5 +211,11 @@ class TestContractReceivable(MoneyCase):
         self.assertEqual(contract.with_user(self.cashier).amount_to_invoice, 1130)
         with self.assertRaises(AccessError):
             contract.with_user(self.other).read(["amount_to_invoice"])
-        with self.assertRaises((AccessError, UserError)):
-            contract.with_user(self.seller).write({"amount_invoiced": 5})
+        draft = self.new_contract()
+        for record, fname in (
+            (contract, "amount_invoiced"),
+            (draft, "amount_to_invoice"),
+            (draft.milestone_ids, "amount_to_invoice"),
+            (draft.line_ids, "qty_delivered"),
+        ):
+            self.refused(record.with_user(self.seller).write, {fname: 5}, message="found out")

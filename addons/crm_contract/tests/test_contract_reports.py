@@ -85,7 +85,7 @@ class TestContractReports(MoneyCase):
         found = self.env["crm.contract"].with_user(self.seller).search([], order="late_since, id")
         self.assertEqual(found[:2], later + late)
         self.assertEqual(action["res_model"], "crm.contract")
-        with self.assertQueryCount(30):
+        with self.assertQueryCount(4):
             found[:2].invalidate_recordset()
             found[:2].web_read({"days_late": {}, "delivered_rate": {}, "received_rate": {}, "name": {}})
 

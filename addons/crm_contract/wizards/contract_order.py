@@ -54,7 +54,6 @@ class CrmContractOrder(models.TransientModel):
         lines.contract_line_id.sudo()._lock_to_order()  # sudo: a lock changes nothing
         batches = lines.grouped("delivery_date").values() if self.by_delivery else [lines]
         orders = self.env["sale.order"].create([self._prepare_order(batch) for batch in batches])
-        contract.sudo()._advance()  # sudo: the state follows what is ordered
         if len(orders) == 1:
             return orders.get_formview_action()
         return contract.action_view_orders()
