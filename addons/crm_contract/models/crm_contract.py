@@ -283,6 +283,8 @@ class CrmContract(models.Model):
                         field=self._fields[name]._description_string(self.env),
                     )
                 )
+        if vals.get("name"):
+            self._check_name(vals["name"])
         if "date" in vals:
             self._check_date(fields.Date.to_date(vals["date"]))
         user = self.env.user
@@ -292,16 +294,15 @@ class CrmContract(models.Model):
             roles = ("crm_base.group_sales_assistant", "crm_base.group_sales_manager")
             if not any(user.has_group(role) for role in roles):
                 raise AccessError(self.env._("Contracts of colleagues are made by sales assistants and managers."))
-        outside = self.sudo().filtered(lambda contract: contract.review_state != "pending")
-        roles = ("crm_base.group_salesperson", "crm_base.group_buyer")
-        if outside and not any(user.has_group(role) for role in roles):
-            raise AccessError(
-                self.env._(
-                    "%(contract)s is changed by those who sell or buy only. Ask %(user)s.",
-                    contract=outside[0].display_name,
-                    user=outside[0].user_id.name,
-                )
-            )
+        self._check_changer()
+
+    def _check_name(self, name):
+        """The unique index answers for two who enter a number at the same moment."""
+        company = self.company_id or self.env.company
+        # sudo: that the number is taken, whoever has it
+        domain = [("name", "=", name), ("company_id", "in", company.ids), ("id", "not in", self.ids)]
+        if self.sudo().search_count(domain, limit=1):
+            raise UserError(self.env._("Contract number %(number)s is taken already. Choose another.", number=name))
 
     def _may_name(self, vals):
         """Whether the number may be typed: in a draft of a type whose numbers are."""
@@ -337,6 +338,9 @@ class CrmContract(models.Model):
                 raise UserError(
                     self.env._("%(contract)s has a number and is kept. Cancel it.", contract=contract.display_name)
                 )
+        # before the database takes them along: what is computed of them would not find them any more
+        self.milestone_ids.unlink()
+        self.line_ids.unlink()
 
     def copy_data(self, default=None):
         values = super().copy_data(default)

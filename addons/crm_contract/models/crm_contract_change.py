@@ -146,6 +146,7 @@ class CrmContractChange(models.Model):
             raise AccessError(
                 self.env._("The contract and the numbers of a change are not entered. Begin another change.")
             )
+        self._check_changer()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -155,6 +156,8 @@ class CrmContractChange(models.Model):
                 raise UserError(
                     self.env._("%(change)s has been submitted and is kept. Give it up instead.", change=change.name)
                 )
+        self.milestone_ids.unlink()
+        self.line_ids.unlink()
 
     @api.model
     def _from_contract(self, vals):
@@ -196,7 +199,8 @@ class CrmContractChange(models.Model):
     @api.model
     def _copies(self, rows, fname, renews):
         """Commands that create copies of a contract's rows; those of a renewal are rows of another contract."""
-        return [Command.create(row._copy_values() | ({} if renews else {fname: row.id})) for row in rows._in_order()]
+        own = {"delivery_date": False} if "delivery_date" in rows._fields else {}
+        return [Command.create(row._copy_values() | (own if renews else {fname: row.id})) for row in rows._in_order()]
 
     def _is_purchase(self):
         return self.contract_kind == "purchase"

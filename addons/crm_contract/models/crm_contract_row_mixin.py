@@ -1,4 +1,6 @@
-from odoo import fields, models
+from sys import maxsize
+
+from odoo import api, fields, models
 
 from .crm_contract_terms_mixin import content_value
 
@@ -17,17 +19,37 @@ class CrmContractRowMixin(models.AbstractModel):
 
     sequence = fields.Integer(default=10)
 
+    # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        rows = super().create(vals_list)
+        rows._check_changer()
+        return rows
+
+    def write(self, vals):
+        self._check_changer()
+        return super().write(vals)
+
+    def unlink(self):
+        self._check_changer()
+        return super().unlink()
+
+    def _check_changer(self):
+        """Hook: whether the user may change these rows' documents, beside rights and reviews."""
+        self._document()._check_changer()
+
+    # BUSINESS
     def _document(self):
         return self[self._contract_document]
 
     def _in_order(self):
-        return self.sorted(lambda row: (row.sequence, row._origin.id or 0))
+        return self.sorted(lambda row: (row.sequence, row._origin.id or maxsize))
 
     def _row_key(self):
         """Which row of the contract this is; a row that a change adds has a key of its own."""
         if self._contract_row and not self[self._contract_row]:
             return f"new-{self._origin.id or self.id}"
-        return self[self._contract_row].id if self._contract_row else self._origin.id
+        return (self[self._contract_row] if self._contract_row else self)._origin.id
 
     def _content_rows(self):
         """:return: list of {"key": …, field: [value, text], "amounts": {field: number}}"""

@@ -22,6 +22,9 @@ class CrmContractTemplate(models.Model):
     milestone_ids = fields.One2many("crm.contract.template.milestone", "template_id", string="Payment Plan", copy=True)
     line_ids = fields.One2many("crm.contract.template.line", "template_id", string="Products", copy=True)
 
+    def _check_changer(self):
+        """Nothing beside the rights: templates are not reviewed."""
+
     def _contract_values(self):
         """What a new contract takes from this template.
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
 from odoo.addons.crm_review.tools.guard import text_of
@@ -102,6 +103,25 @@ class CrmContractTermsMixin(models.AbstractModel):
             lang = "zh_CN" if currency.name == "CNY" else "en_US"  # whoever reads it
             document.amount_words = (
                 currency._crm_amount_in_words(document.amount_total, lang=lang) if currency else False
+            )
+
+    # RIGHTS
+    def _check_changer(self):
+        """Who only reviews or keeps accounts changes terms under review only, as his step lets him.
+
+        :raise AccessError: the user neither sells nor buys
+        """
+        roles = ("crm_base.group_salesperson", "crm_base.group_buyer")
+        if self.env.su or any(self.env.user.has_group(role) for role in roles):
+            return
+        # sudo: where the review stands
+        for document in self.sudo().filtered(lambda document: document.review_state != "pending"):
+            raise AccessError(
+                self.env._(
+                    "%(document)s is changed by those who sell or buy only. Ask %(user)s.",
+                    document=document.display_name,
+                    user=document.user_id.name,
+                )
             )
 
     # PAYMENT PLAN
@@ -218,7 +238,7 @@ def content_value(record, name):
     """:return: [value as JSON, text that people read]"""
     value, field = record[name], record._fields[name]
     if field.relational:
-        return [value.ids if field.type == "many2many" else value.id, text_of(record, name)]
+        return [value.ids if field.type == "many2many" else value._origin.id, text_of(record, name)]
     if field.type == "date":
         text = fields.Date.to_string(value) or ""
         return [text or False, text]

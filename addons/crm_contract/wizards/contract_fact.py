@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CrmContractFact(models.TransientModel):
@@ -16,6 +16,7 @@ class CrmContractFact(models.TransientModel):
     )
     file_ids = fields.Many2many("ir.attachment", string="Files", help="The scanned papers.")
 
+    @api.depends("contract_id")
     def _compute_signatories(self):
         for wizard in self:
             wizard.our_signatory = wizard.contract_id.our_signatory
