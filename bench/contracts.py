@@ -210,9 +210,9 @@ def fill(env):
                282.5, contract.date_signed + 30, done.quantity, done.quantity, 10 - done.quantity, 10 - done.quantity
           FROM crm_contract AS contract
           CROSS JOIN generate_series(1, 4) AS n
-          JOIN product ON product.number = (contract.id * 4 + n) %% (SELECT count(*) FROM product)
+          JOIN product ON product.number = (contract.id * 4 + n) % (SELECT count(*) FROM product)
           JOIN LATERAL (SELECT CASE WHEN contract.state = 'completed' THEN 10 ELSE 0 END AS quantity) AS done ON TRUE
-         WHERE contract.name LIKE 'B%%'
+         WHERE contract.name LIKE 'B%'
         """
     )
     cr.execute(
@@ -225,7 +225,7 @@ def fill(env):
           FROM crm_contract AS contract
           CROSS JOIN generate_series(1, 2) AS n
           JOIN LATERAL (SELECT CASE WHEN contract.state = 'completed' THEN 565 ELSE 0 END AS amount) AS done ON TRUE
-         WHERE contract.name LIKE 'B%%'
+         WHERE contract.name LIKE 'B%'
         """
     )
 

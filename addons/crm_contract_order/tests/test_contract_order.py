@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.crm_order_review.tests.order_common import OrderCase
@@ -102,6 +101,14 @@ class TestContractOrder(OrderCase):
         order.action_confirm()
         self.assertEqual(order.state, "sale")
 
+    def test_late_contract_is_ordered_for_today(self):
+        contract = self.new_contract()
+        self.env.cr.execute("UPDATE crm_contract_line SET delivery_date = %s", [self.today - timedelta(5)])
+        contract.line_ids.invalidate_recordset()
+        order = self.order(contract, 10, self.free_type)
+        order.action_confirm()
+        self.assertEqual((order.state, order.order_line.crm_promised_date), ("sale", self.today))
+
     def test_change_of_the_order_stays_within_the_contract(self):
         contract = self.new_contract()
         order = self.order(contract, 8)
@@ -141,6 +148,5 @@ class TestContractOrder(OrderCase):
             "price_unit": 10,
             "crm_contract_line_id": contract.line_ids.id,
         }
-        with self.assertRaises((UserError, ValidationError)), self.env.cr.savepoint():
-            order.write({"order_line": [Command.create(line)]})
+        self.refused(order.write, {"order_line": [Command.create(line)]}, message="would be ordered")
         self.assertEqual(contract.line_ids.qty_ordered, 10)

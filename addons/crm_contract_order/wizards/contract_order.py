@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class CrmContractOrder(models.TransientModel):
@@ -12,7 +13,7 @@ class CrmContractOrder(models.TransientModel):
         compute="_compute_order_type_id",
         store=True,
         readonly=False,
-        required=True,
+        precompute=True,
         ondelete="cascade",
     )
 
@@ -21,6 +22,11 @@ class CrmContractOrder(models.TransientModel):
         for wizard in self:
             contract = wizard.contract_id
             wizard.order_type_id = self.env["crm.order.type"]._default_for(contract.partner_id, contract.company_id)
+
+    def action_make_orders(self):
+        if not self.order_type_id:
+            raise UserError(self.env._("Choose the type of the order."))
+        return super().action_make_orders()
 
     def _prepare_order(self, lines):
         return super()._prepare_order(lines) | {"crm_order_type_id": self.order_type_id.id}
@@ -31,10 +37,11 @@ class CrmContractOrderLine(models.TransientModel):
 
     def _prepare_order_line(self):
         line = self.contract_line_id
-        today = fields.Date.context_today(self)
+        # an order promises no day that is over; how late it is stands in the contract
+        date = line.delivery_date and max(line.delivery_date, fields.Date.context_today(self))
         return super()._prepare_order_line() | {
             "crm_customer_code": line.customer_code,
-            "crm_requested_date": line.delivery_date,
-            "crm_promised_date": line.delivery_date and max(line.delivery_date, today),
+            "crm_requested_date": date,
+            "crm_promised_date": date,
             "crm_free_reason": False if line.price_unit else line.contract_id.name,
         }
