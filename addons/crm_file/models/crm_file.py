@@ -377,7 +377,7 @@ class CrmFile(models.Model):
         self.check_access("read")
         self._check_upload(name, raw)
         if file_id:
-            file = self.browse(file_id).exists()
+            file = self.browse(int(file_id)).exists()
             if not file:
                 raise UserError(self.env._("The file is gone. Upload yours as a new file."))
             file._check_changeable()
@@ -385,7 +385,10 @@ class CrmFile(models.Model):
             if res_model not in self._document_models():
                 raise UserError(self.env._("Documents of this kind have no files."))
             file = self.browse()
-            self.env[res_model].browse(res_id).check_access("write")
+            document = self.env[res_model].browse(int(res_id or 0)).exists()
+            if not document:
+                raise UserError(self.env._("The document is gone. Upload the file to another one."))
+            document.check_access("write")
         else:
             # sudo: a user's own file needs nobody's leave
             file = self.sudo()._find_or_create(
@@ -403,7 +406,7 @@ class CrmFile(models.Model):
             .create({"name": names.clean(name), "raw": raw})
         )
         if res_model and not file:
-            place = {"name": attachment.name, "res_model": res_model, "res_id": res_id}
+            place = {"name": attachment.name, "res_model": res_model, "res_id": document.id}
             file = self.sudo()._find_or_create(place | {"user_id": self.env.uid, "folder_id": folder_id or False})
         file.sudo()._add_version(attachment, note)
         return file.with_env(self.env)

@@ -13,7 +13,7 @@ class CrmFileFolder(models.Model):
     _parent_store = True
     _order = "parent_path"
     _rec_name = "complete_name"
-    _rec_names_search = ["name", "complete_name"]
+    _rec_names_search = ["name"]
 
     name = fields.Char(required=True, translate=True)
     complete_name = fields.Char(string="Folder", compute="_compute_complete_name", recursive=True)

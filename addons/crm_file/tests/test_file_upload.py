@@ -91,6 +91,8 @@ class TestFileUpload(FileCase):
     def test_gone(self):
         with self.assertRaisesRegex(UserError, "gone"):
             self.upload("a.txt", file_id=99999999)
+        with self.assertRaisesRegex(UserError, "document is gone"):
+            self.upload("a.txt", res_model="res.partner")
         with self.assertRaisesRegex(UserError, "have no files"):
             self.upload("a.txt", res_model="res.country", res_id=1)
 
