@@ -82,7 +82,7 @@ class TestContractOrders(MoneyCase):
         self.refused(order.sudo()._create_invoices, message="payment plan")
 
     def test_framework_is_invoiced_by_orders_and_unlimited(self):
-        contract = self.new_signed(kind="framework")
+        contract = self.new_signed({"quantity": 0}, kind="framework", plan=())
         self.product.invoice_policy = "order"
         order = self.order(contract, 25)
         self.assertEqual(contract.line_ids.qty_ordered, 25)

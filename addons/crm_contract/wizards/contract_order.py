@@ -25,15 +25,19 @@ class CrmContractOrder(models.TransientModel):
     @api.depends("contract_id", "until")
     def _compute_line_ids(self):
         for wizard in self:
+            limited = wizard.contract_id._is_limited()
             lines = wizard.contract_id.line_ids._in_order().filtered(
-                lambda line, until=wizard.until: (
-                    line._compare(line.qty_to_order, 0) > 0
+                lambda line, until=wizard.until, limited=limited: (
+                    (not limited or line._compare(line.qty_to_order, 0) > 0)
                     and (not until or not line.delivery_date or line.delivery_date <= until)
                 )
             )
             wizard.line_ids = [
                 Command.clear(),
-                *(Command.create({"contract_line_id": line.id, "quantity": line.qty_to_order}) for line in lines),
+                *(
+                    Command.create({"contract_line_id": line.id, "quantity": max(line.qty_to_order, 0)})
+                    for line in lines
+                ),
             ]
 
     def action_make_orders(self):
