@@ -132,7 +132,8 @@ def pick(words, key):
 
 
 def orders(cr, setting):
-    """As many orders as customers: half of the customers have none, few have many; one or two lines each."""
+    """As many orders as customers, entered day by day: half of the customers have none, few have many; one or two lines
+    each."""
     size, owners = setting["size"], setting["owners"]
     sale, draft = setting["templates"]["orders"]
     order_base, line_base = next_id(cr, "sale_order"), next_id(cr, "sale_order_line")
@@ -140,7 +141,8 @@ def orders(cr, setting):
         CREATE TEMP TABLE bench_order AS
         SELECT k, {order_base} + k AS id, {setting["customer_base"]} + c AS customer_id,
                (ARRAY{owners})[1 + c % {len(owners)}] AS user_id,
-               date_trunc('second', now()::timestamp) - {draw("k + 11", 3 * 365 * 24 * 60)} * interval '1 min' AS date,
+               date_trunc('second', now()::timestamp) - interval '1 min'
+                   * (3 * 365 * 24 * 60 * ({size} - k)::float / {size} - {draw("k + 11", 60)} / 60.0) AS date,
                CASE WHEN {draw("k + 13", 100)} < 85 THEN {sale} ELSE {draft} END AS template_id
         FROM (SELECT k, floor({size} * power({draw("k", 1_000_000)} / 1e6, 2))::int AS c
               FROM generate_series(0, {size - 1}) k) numbered;

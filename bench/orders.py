@@ -17,6 +17,7 @@ from odoo.tools import SQL
 
 READERS = {"administrator": "admin", "manager": "bench_manager_3_0", "salesperson": "bench_3_0_7"}
 APPLICATIONS = [("crm_order_type_id", "!=", False)]
+UNDER_WAY = [("delivery_status", "in", ("pending", "started", "partial"))]
 OPEN = 40_000  # orders that are not delivered
 
 
@@ -43,7 +44,7 @@ def main():
         ours = timed(base, uid, lambda env: env["crm.order.analysis"].get_page(year=year))
         row(f"order analysis, {role}", ours, timed(base, uid, lambda env, role=role: analysis(env, scopes[role], year)))
     for role, uid in uids.items():
-        progress = page(base, uid, "crm.shipment.progress", "crm_shipment.crm_shipment_progress_view_list")
+        progress = page(base, uid, "crm.shipment.progress", "crm_shipment.crm_shipment_progress_view_list", UNDER_WAY)
         row(f"shipment progress, first page, {role}", progress)
 
 
@@ -180,6 +181,14 @@ def fill(env):
              FROM sale_order AS sale
         LEFT JOIN latest ON latest.id = sale.id
             WHERE sale.id = line.order_id AND sale.state = 'sale'""",
+        [OPEN],
+    )
+    cr.execute(
+        """WITH latest AS (SELECT id FROM sale_order WHERE state = 'sale' ORDER BY date_order DESC LIMIT %s)
+           UPDATE sale_order AS sale
+              SET crm_due_date = (sale.date_order + interval '20 days')::date,
+                  delivery_status = CASE WHEN sale.id IN (SELECT id FROM latest) THEN 'pending' ELSE 'full' END
+            WHERE sale.state = 'sale'""",
         [OPEN],
     )
 

@@ -96,7 +96,9 @@ class SaleOrderLine(models.Model):
         " AND crm_promised_date IS NOT NULL"
     )
     _crm_delivered = models.Index(
-        "(crm_delivered_on) INCLUDE (crm_promised_date, order_id) WHERE crm_promised_date IS NOT NULL"
+        "(crm_delivered_on, company_id)"
+        " INCLUDE (crm_promised_date, order_id, salesman_id, customer_user_id, crm_customer_id)"
+        " WHERE crm_promised_date IS NOT NULL AND state = 'sale' AND display_type IS NULL"
     )
 
     def _auto_init(self):

@@ -25,7 +25,7 @@ class CrmShipmentProgress(models.Model):
     _inherit = ["crm.customer.scope.mixin", "crm.excel.export.mixin"]
     _auto = False
     _rec_name = "order_id"
-    _order = "days_late desc, id desc"
+    _order = "promised_date, id desc"  # the most delayed first
 
     _depends = {
         "crm.review": ["date_end", "date_submit", "state"],
@@ -34,9 +34,9 @@ class CrmShipmentProgress(models.Model):
         "mrp.production": ["date_finished", "sale_line_id", "state"],
         "sale.order": [
             "amount_untaxed",
-            "commitment_date",
             "company_id",
             "crm_customer_id",
+            "crm_due_date",
             "crm_is_history",
             "crm_order_type_id",
             "currency_id",
@@ -48,7 +48,7 @@ class CrmShipmentProgress(models.Model):
             "state",
             "user_id",
         ],
-        "sale.order.line": ["crm_promised_date", "display_type", "order_id", "product_uom_qty", "qty_delivered"],
+        "sale.order.line": ["order_id"],
     }
 
     order_id = fields.Many2one("sale.order", readonly=True)
@@ -106,10 +106,10 @@ class CrmShipmentProgress(models.Model):
                    shipment.shipped_on,
                    CASE WHEN shipment.unsigned = 0 AND sale.delivery_status = 'full' THEN shipment.signed_on END
                        AS signed_on,
-                   promise.date AS promised_date,
+                   sale.crm_due_date AS promised_date,
                    GREATEST(
                        CASE WHEN sale.delivery_status = 'full' THEN shipment.shipped_on::date ELSE %(today)s END
-                       - promise.date, 0
+                       - sale.crm_due_date, 0
                    ) AS days_late,
                    CASE WHEN shipment.unsigned = 0 AND sale.delivery_status = 'full' THEN 'signed'
                         WHEN sale.delivery_status = 'full' OR shipment.in_house = 0 THEN 'shipped'
@@ -120,15 +120,6 @@ class CrmShipmentProgress(models.Model):
                         ELSE 'confirmed' END AS stage
               FROM sale_order sale
               LEFT JOIN crm_review review ON review.id = sale.review_id
-              LEFT JOIN LATERAL (
-                   SELECT COALESCE(
-                              min(line.crm_promised_date) FILTER (WHERE line.qty_delivered < line.product_uom_qty),
-                              max(line.crm_promised_date),
-                              sale.commitment_date::date
-                          ) AS date
-                     FROM sale_order_line line
-                    WHERE line.order_id = sale.id AND line.display_type IS NULL
-                   ) promise ON TRUE
               LEFT JOIN LATERAL (
                    SELECT max(production.date_finished) AS finished,
                           count(*) FILTER (WHERE production.state != 'done') AS unfinished

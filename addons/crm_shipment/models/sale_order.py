@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from pytz import timezone, utc
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.sql import column_exists, create_column
@@ -88,11 +90,19 @@ class SaleOrder(models.Model):
     crm_next_milestone_id = fields.Many2one(
         "crm.shipment.milestone", string="Next Milestone", compute="_compute_crm_next_milestone_id"
     )
+    crm_due_date = fields.Date(
+        string="Promised",
+        compute="_compute_crm_due_date",
+        store=True,
+        help="When the earliest line that is not delivered is promised, else the last one.",
+    )
     crm_milestone_days_late = fields.Integer(string="Days Late", compute="_compute_crm_next_milestone_id")
 
     _crm_overseas = models.Index("(date_order DESC, id DESC) WHERE crm_is_overseas IS TRUE")
+    # the progress page, most delayed first, and its count, whoever reads it
     _crm_undelivered = models.Index(
-        "(id) WHERE state = 'sale' AND delivery_status IN ('pending', 'started', 'partial')"
+        "(crm_due_date, id DESC) INCLUDE (company_id, user_id, customer_user_id, crm_customer_id)"
+        " WHERE state = 'sale' AND crm_is_history IS NOT TRUE AND delivery_status IN ('pending', 'started', 'partial')"
     )
 
     def _auto_init(self):
@@ -108,9 +118,44 @@ class SaleOrder(models.Model):
                       FROM crm_order_type kind WHERE kind.id = sale_order.crm_order_type_id
                     """
                 )
+        if not column_exists(self.env.cr, "sale_order", "crm_due_date"):
+            create_column(self.env.cr, "sale_order", "crm_due_date", "date")
+            if column_exists(self.env.cr, "sale_order_line", "crm_promised_date"):
+                self.env.cr.execute(
+                    """
+                    UPDATE sale_order SET crm_due_date = promise.date
+                      FROM (SELECT order_id,
+                                   COALESCE(min(crm_promised_date) FILTER (WHERE qty_delivered < product_uom_qty),
+                                            max(crm_promised_date)) AS date
+                              FROM sale_order_line
+                             WHERE display_type IS NULL AND crm_promised_date IS NOT NULL
+                             GROUP BY order_id) AS promise
+                     WHERE promise.order_id = sale_order.id
+                    """
+                )
         return super()._auto_init()
 
     # COMPUTE
+    @api.depends(
+        "commitment_date",
+        "order_line.crm_promised_date",
+        "order_line.display_type",
+        "order_line.product_uom_qty",
+        "order_line.qty_delivered",
+    )
+    def _compute_crm_due_date(self):
+        for order in self:
+            lines = order.order_line.filtered(lambda line: not line.display_type and line.crm_promised_date)
+            undelivered = lines.filtered(lambda line: line.qty_delivered < line.product_uom_qty)
+            if undelivered:
+                order.crm_due_date = min(undelivered.mapped("crm_promised_date"))
+            elif lines:
+                order.crm_due_date = max(lines.mapped("crm_promised_date"))
+            else:
+                zone = timezone(order.company_id.resource_calendar_id.tz or "UTC")
+                agreed = order.commitment_date
+                order.crm_due_date = agreed and utc.localize(agreed).astimezone(zone).date()
+
     @api.depends("crm_shipment_line_ids.request_id")
     def _compute_crm_shipment_count(self):
         # requests that the user may not read are not counted

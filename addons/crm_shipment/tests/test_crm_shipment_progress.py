@@ -53,6 +53,8 @@ class TestCrmShipmentProgress(ShipmentCase):
             "UPDATE sale_order_line SET crm_promised_date = %s WHERE id = %s",
             [today + timedelta(days=5), other.order_line.id],
         )
+        self.env.invalidate_all()
+        self.env.add_to_compute(order._fields["crm_due_date"], order + other)
         self.assertEqual(self.progress(order).days_late, 5)
         self.assertEqual(self.progress(other).days_late, 0)
         worst = self.env["crm.shipment.progress"].with_user(self.seller).search([], limit=1)
