@@ -1,5 +1,6 @@
 from . import crm_cost_mixin
 from . import numbering_rule
+from . import ir_module_module
 from . import crm_product_series
 from . import crm_product_package_form
 from . import crm_product_certificate
@@ -10,6 +11,7 @@ from . import product_template_life
 from . import product_product
 from . import product_product_stock
 from . import product_product_bom_cost
+from . import product_product_kit
 from . import product_document
 from . import product_excel
 from . import product_cost

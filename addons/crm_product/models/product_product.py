@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import groupby
 
+SECOND_UNIT = frozenset({"crm_second_uom_id", "crm_second_uom_factor"})
+
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
@@ -25,7 +27,12 @@ class ProductProduct(models.Model):
         return products
 
     def write(self, vals):
-        return super().write(self.env["product.template"]._crm_clean(vals))
+        vals = self.env["product.template"]._crm_clean(vals)
+        if SECOND_UNIT <= vals.keys():
+            # what is the template's is written field by field: a unit would stand there without its factor
+            self.product_tmpl_id.write({name: vals[name] for name in SECOND_UNIT})
+            vals = {name: value for name, value in vals.items() if name not in SECOND_UNIT}
+        return super().write(vals)
 
     # BUSINESS
     def _crm_draw_part_numbers(self, even_without_series=False):

@@ -48,8 +48,10 @@ class ProductProduct(models.Model):
                 costs[root_id] += quantity * cost
         return dict(costs)
 
-    def _crm_exploded(self):
+    def _crm_exploded(self, kits_only=False):
         """SQL of the recursive table ``exploded``: the products with a bill of materials, and all that goes into them.
+
+        :param kits_only: only kits, down to what is taken from stock
 
         Columns: ``root_id``, ``path`` (ids of bill of materials lines), ``products`` (from the root down), ``level``,
         ``product_id``, ``bom_id`` (of which it is made; NULL: it is bought), ``quantity`` for one unit of the root, in
@@ -86,12 +88,12 @@ class ProductProduct(models.Model):
             """,
             ids=self.ids,
             depth=DEPTH,
-            bom_of_root=self._crm_bom_of("root"),
-            bom_of_component=self._crm_bom_of("component"),
+            bom_of_root=self._crm_bom_of("root", kits_only),
+            bom_of_component=self._crm_bom_of("component", kits_only),
             applies=self._crm_line_applies(),
         )
 
-    def _crm_bom_of(self, alias):
+    def _crm_bom_of(self, alias, kits_only=False):
         """SQL of the bill of materials that Odoo takes for a product."""
         return SQL(
             """
@@ -99,6 +101,7 @@ class ProductProduct(models.Model):
                 SELECT bom.id FROM mrp_bom AS bom
                  WHERE bom.active AND (bom.company_id IS NULL OR bom.company_id = %(company)s)
                    AND (bom.product_id = %(product)s OR bom.product_id IS NULL AND bom.product_tmpl_id = %(template)s)
+                   AND %(kind)s
               ORDER BY bom.sequence, bom.product_id, bom.id
                  LIMIT 1
             )
@@ -106,6 +109,7 @@ class ProductProduct(models.Model):
             company=self.env.company.id,
             product=SQL.identifier(alias, "id"),
             template=SQL.identifier(alias, "product_tmpl_id"),
+            kind=SQL("bom.type = 'phantom'") if kits_only else SQL("TRUE"),
         )
 
     def _crm_line_applies(self):

@@ -29,7 +29,7 @@ class ProductTemplate(models.Model):
         "crm_product_substitute_rel",
         "product_tmpl_id",
         "substitute_id",
-        string="Substitutes",
+        string="Substitute Products",
         help="Offered instead when the product is stopped.",
     )
 

@@ -8,7 +8,7 @@ WEEKS = 9  # today and eight weeks from it
 
 
 class CrmStockPromise(models.Model):
-    """Available to promise: one row for each storable product, one column for each week; computed for shown rows."""
+    """Available to promise: one row for each storable product or kit, one column for each week."""
 
     _name = "crm.stock.promise"
     _description = "Available to Promise"
@@ -18,6 +18,7 @@ class CrmStockPromise(models.Model):
     _order = "default_code, id"
 
     _depends = {
+        "mrp.bom": ["active", "product_tmpl_id", "type"],
         "product.product": ["active", "default_code", "product_tmpl_id"],
         "product.template": ["active", "categ_id", "company_id", "crm_series_id", "is_storable", "uom_id"],
     }
@@ -48,7 +49,9 @@ class CrmStockPromise(models.Model):
             SELECT product.id, product.id AS product_id, product.default_code, template.crm_series_id,
                    template.categ_id, template.company_id, template.uom_id
               FROM product_product AS product JOIN product_template AS template ON template.id = product.product_tmpl_id
-             WHERE product.active AND template.active AND template.is_storable
+             WHERE product.active AND template.active AND (template.is_storable OR EXISTS (
+                   SELECT FROM mrp_bom AS bom
+                    WHERE bom.product_tmpl_id = template.id AND bom.type = 'phantom' AND bom.active))
             """
         )
 

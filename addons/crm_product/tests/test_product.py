@@ -72,7 +72,7 @@ class TestProduct(ProductCase):
         with self.assertRaises(ValidationError), self.cr.savepoint():
             product.crm_second_uom_id = kilogram
         product.invalidate_recordset()
-        product.product_tmpl_id.write({"crm_second_uom_id": kilogram.id, "crm_second_uom_factor": 0.002})
+        product.write({"crm_second_uom_id": kilogram.id, "crm_second_uom_factor": 0.002})
         self.assertAlmostEqual(product._crm_second_quantity(1000), 2.0)
 
     def test_series_tree(self):

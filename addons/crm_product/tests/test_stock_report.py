@@ -145,6 +145,25 @@ class TestStockReport(ProductCase):
         self.assertEqual(_promises(10, [(1, -4), (3, 20), (5, -15)], [1, 2, 3, 5]), [6, 6, 11, 11])
         self.assertEqual(_promises(1, [(2, -5)], [1, 2]), [-4, -4])
 
+    def test_kits_are_promised_by_their_parts(self):
+        can, pcb, label = self.new_product("Can"), self.new_product("PCB"), self.new_product("Label", is_storable=False)
+        half = self.new_product("Half a Kit")
+        self.product.is_storable = False
+        self.new_bom(half, {pcb: 4}, quantity=2, kind="phantom")
+        self.new_bom(self.product, {can: 3, half: 1, label: 1}, kind="phantom")
+        self.put_in_stock(can, 10)
+        self.put_in_stock(pcb, 5)
+        self.sale(1, 8)
+        row = self.rows("crm.stock.promise")
+        # 10 cans make 3 kits, 5 boards make 2; one of them is promised
+        self.assertEqual((row.qty_on_hand, row.week_0, row.week_8), (2, 1, 1))
+        self.assertEqual(self.product.qty_available, 2)
+        self.sale(2, 8)
+        self.assertEqual(self.rows("crm.stock.promise").week_0, -1)
+        self.env.flush_all()
+        board = self.env["crm.price.report"].with_user(self.seller).search([("product_id", "=", self.product.id)])
+        self.assertEqual(board.qty_on_hand, 2)
+
     def test_late_moves_count_today(self):
         self.purchase(20, 1)
         self.env["stock.move"].search([("product_id", "=", self.product.id)]).date = datetime.now() - timedelta(days=9)
