@@ -53,7 +53,7 @@ class CrmProductionReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     product_uom_id = fields.Many2one("uom.uom", string="Unit", readonly=True)
-    quantity = fields.Float(string="Planned", digits="Product Unit", readonly=True)
+    quantity = fields.Float(string="Planned Quantity", digits="Product Unit", readonly=True)
     qty_done = fields.Float(string="Finished", digits="Product Unit", readonly=True)
     qty_scrapped = fields.Float(string="Scrapped", digits="Product Unit", readonly=True)
     date_start = fields.Datetime(string="Start", readonly=True)

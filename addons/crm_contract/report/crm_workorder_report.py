@@ -48,7 +48,7 @@ class CrmWorkorderReport(models.Model):
     workcenter_id = fields.Many2one("mrp.workcenter", string="Work Centre", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     product_uom_id = fields.Many2one("uom.uom", string="Unit", readonly=True)
-    quantity = fields.Float(string="Planned", digits="Product Unit", readonly=True)
+    quantity = fields.Float(string="Planned Quantity", digits="Product Unit", readonly=True)
     qty_done = fields.Float(string="Done", digits="Product Unit", readonly=True)
     qty_in_process = fields.Float(string="In Process", digits="Product Unit", readonly=True)
     qty_waiting = fields.Float(string="Waiting", digits="Product Unit", readonly=True)
