@@ -160,7 +160,7 @@ class CrmApplicationMixin(models.AbstractModel):
 
         :param str xml_id: of the activity type
         :param users: function document → ``res.users``
-        :param summary: function document → text
+        :param summary: function document in the user's language → text
         :param deadline: function document → date, by default today
         """
         model = self.env["ir.model"]._get(self._name)
@@ -177,7 +177,7 @@ class CrmApplicationMixin(models.AbstractModel):
                         "res_model_id": model.id,
                         "res_id": record.id,
                         "user_id": user.id,
-                        "summary": summary(record),
+                        "summary": summary(record.with_context(lang=user.lang)),
                         "date_deadline": (deadline and deadline(record)) or fields.Date.context_today(self),
                     }
                     for record in self

@@ -179,7 +179,7 @@ class CrmInquiry(models.Model):
         self._schedule_application_activity(
             ACTIVITY,
             lambda inquiry: users,
-            lambda inquiry: self.env._("Answer %(document)s", document=inquiry.display_name),
+            lambda inquiry: inquiry.env._("Answer %(document)s", document=inquiry.display_name),
             lambda inquiry: inquiry.needed_by,
         )
 
@@ -305,6 +305,7 @@ class CrmInquiry(models.Model):
                     "product_uom_id": line.uom_id.id,
                     "product_uom_qty": breaks[0]["quantity"],
                     "price_unit": breaks[0]["price_unit"],
+                    "technical_price_unit": 0,  # agreed upon: another quantity does not bring the list price back
                     "customer_lead": answer.lead_time,
                     "crm_break_ids": [Command.create(one) for one in breaks] if len(breaks) > 1 else [],
                 }
@@ -333,12 +334,13 @@ class CrmInquiry(models.Model):
             if user not in open_answers.user_id:
                 inquiry._close_application_activities(ACTIVITY, user)
             if not open_answers:
-                text = self.env._("%(document)s is answered", document=inquiry.display_name)
-                inquiry._message_log(body=text)
-                inquiry.message_notify(
-                    partner_ids=inquiry.user_id.partner_id.ids,
+                told = inquiry.with_context(lang=inquiry.user_id.lang)
+                text = told.env._("%(document)s is answered", document=told.display_name)
+                told._message_log(body=text)
+                told.message_notify(
+                    partner_ids=told.user_id.partner_id.ids,
                     subject=text,
-                    body=self.env._("All answers are there: it can become a quotation."),
+                    body=told.env._("All answers are there: it can become a quotation."),
                 )
 
     def _print_answers(self, line):

@@ -352,7 +352,7 @@ class CrmSampleRequest(models.Model):
         due._schedule_application_activity(
             ACTIVITY,
             lambda request: request.user_id if request.user_id.active else request.customer_user_id,
-            lambda request: self.env._("Ask for the feedback on %(document)s", document=request.display_name),
+            lambda request: request.env._("Ask for the feedback on %(document)s", document=request.display_name),
         )
         due.reminded_on = today
 

@@ -67,7 +67,7 @@ class CrmSampleFeedback(models.Model):
             one.request_id._schedule_application_activity(
                 ACTIVITY,
                 lambda request, user=one.user_id: user,
-                lambda request, step=one.next_step: step or self.env._("Next step with the samples"),
+                lambda request, step=one.next_step: step or request.env._("Next step with the samples"),
                 lambda request, date=one.next_date: date,
             )
         return feedback

@@ -140,14 +140,13 @@ class CrmStockupRequest(models.Model):
         """Use stock-ups up by the orders there are, and warn of those that are idle."""
         self.env["crm.stockup.line"]._update_used()
         idle = self.search([("is_idle", "=", True), ("warned_on", "=", False)], order="id")
-        bearers = dict(self._fields["bearer"]._description_selection(self.env))
         idle._schedule_application_activity(
             ACTIVITY,
             lambda request: request.user_id if request.user_id.active else request.customer_user_id,
-            lambda request: self.env._(
+            lambda request: request.env._(
                 "Stock of %(document)s is not used; now borne by: %(bearer)s",
                 document=request.display_name,
-                bearer=bearers[request.bearer],
+                bearer=request._print_text("bearer"),
             ),
         )
         idle.warned_on = fields.Date.context_today(self)

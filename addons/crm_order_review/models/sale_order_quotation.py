@@ -7,7 +7,7 @@ from odoo.tools.sql import column_exists, create_column
 from odoo.addons.crm_review.tools.guard import unlocked
 
 QUOTATION_STATES = [
-    ("open", "Open"),
+    ("open", "Under Negotiation"),
     ("superseded", "Replaced"),
     ("won", "Accepted"),
     ("lost", "Lost"),
@@ -234,7 +234,8 @@ class SaleOrder(models.Model):
         for line, source in zip(self._crm_product_lines(), quotation._crm_product_lines(), strict=True):
             chosen = source.crm_break_ids.filtered("is_chosen")
             if chosen:
-                line.write({"product_uom_qty": chosen.quantity, "price_unit": chosen.price_unit, "discount": 0})
+                agreed = {"price_unit": chosen.price_unit, "technical_price_unit": 0, "discount": 0}
+                line.write({"product_uom_qty": chosen.quantity, **agreed})
         self._crm_product_lines().crm_break_ids.unlink()
 
     def _crm_decide(self, state, **values):

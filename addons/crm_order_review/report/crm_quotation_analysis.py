@@ -41,7 +41,9 @@ class CrmQuotationAnalysis(models.Model):
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
     customer_user_id = fields.Many2one("res.users", string="Customer's Salesperson", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    quotation_state = fields.Selection([("open", "Open"), ("won", "Accepted"), ("lost", "Lost")], readonly=True)
+    quotation_state = fields.Selection(
+        [("open", "Under Negotiation"), ("won", "Accepted"), ("lost", "Lost")], readonly=True
+    )
     lost_reason_id = fields.Many2one("crm.quotation.lost.reason", readonly=True)
     decided_on = fields.Date(readonly=True)
     days = fields.Float(string="Days to Decide", readonly=True, aggregator="avg")

@@ -9,3 +9,4 @@ from . import test_order_pages
 from . import test_order_prints
 from . import test_sale_order_application
 from . import test_sale_order_quotation
+from . import test_terms_of_mixins

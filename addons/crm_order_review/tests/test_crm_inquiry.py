@@ -95,6 +95,23 @@ class TestCrmInquiry(ApplicationCase):
         self.assertIn("26 MHz", order.order_line[1].name)
         self.assertEqual(order.validity_date, self.today(30))
         self.assertEqual(inquiry.state, "quoted")
+        order.order_line[0].product_uom_qty = 120
+        self.assertEqual(order.order_line[0].price_unit, 10, "another quantity does not bring the list price back")
+
+    def test_everybody_is_told_in_his_own_language(self):
+        for lang in ("en_US", "zh_CN"):
+            self.env["res.lang"]._activate_lang(lang)
+        (self.seller | self.buyer).lang = "zh_CN"
+        self.engineer.lang = "en_US"
+        inquiry = self.new_inquiry(line_ids=[Command.create({"product_id": self.product.id, "quantities": "10"})])
+        summaries = {user: self.activities(inquiry, user).summary for user in (self.engineer, self.buyer)}
+        self.assertIn("Answer", summaries[self.engineer])
+        self.assertNotIn("Answer", summaries[self.buyer])
+        for user in (self.buyer, self.engineer):
+            self.answer(inquiry, user, price=4)
+        message = self.env["mail.message"].search([("partner_ids", "in", self.seller.partner_id.ids)], limit=1)
+        self.assertIn(inquiry.name, message.subject)
+        self.assertNotIn("answered", message.subject)
 
     def test_a_chosen_answer_is_quoted(self):
         inquiry = self.new_inquiry(line_ids=[Command.create({"product_id": self.product.id, "quantities": "10"})])

@@ -23,6 +23,13 @@ class TestOrderPages(OrderCase, HttpCase):
         url = f"/odoo/sales-applications/{order.id}"
         self.open_page(url, ".o_form_view .o_field_widget[name=crm_order_type_id]", self.engineer)
 
+    def test_orders_of_those_who_only_read_them(self):
+        pending, confirmed = self.new_order(), self.new_approved()
+        pending.action_review_submit()
+        readers = ((self.accountant, pending), (self.new_user("cashier"), confirmed))
+        for user, order in (*readers, (self.new_user("aftersales"), confirmed)):
+            self.open_page(f"/odoo/sales-applications/{order.id}", ".o_form_view .o_data_row", user)
+
     def test_quotation_with_its_changes(self):
         quotation = self.new_order(crm_order_type_id=False)
         quotation._crm_draw_number()
