@@ -26,6 +26,7 @@
         "views/sale_order_views.xml",
         "views/product_template_views.xml",
         "views/stock_picking_views.xml",
+        "views/review_links.xml",
         "views/res_config_settings_views.xml",
         "views/crm_shipment_menus.xml",
     ],

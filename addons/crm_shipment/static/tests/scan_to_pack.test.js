@@ -1,6 +1,6 @@
 import { expect, test } from "@odoo/hoot";
 import { queryAllTexts, queryAllValues, queryFirst, queryText } from "@odoo/hoot-dom";
-import { animationFrame, mockVibrate } from "@odoo/hoot-mock";
+import { animationFrame, Deferred, mockVibrate } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
@@ -72,4 +72,23 @@ test("what is refused is told beside the scanner, and nothing changes", async ()
     expect(queryText(".alert-danger")).toBe("packed completely");
     expect.verifySteps(["signal"]);
     expect(queryAllValues(".o_crm_carton_quantity")).toEqual([2]);
+});
+
+test("measures that are entered faster than the server answers are all kept", async () => {
+    const slow = new Deferred();
+    onRpc("crm.shipment.request", "pack_measures", async ({ args }) => {
+        expect.step(args.join(" "));
+        await slow;
+        const [, , gross_weight, ...size] = args;
+        const answer = packing(2);
+        Object.assign(answer.packages[0], { gross_weight, size });
+        return answer;
+    });
+    await mountPage(packing(2));
+    await contains(".o_crm_carton_measure:eq(0)").edit(4, { confirm: "blur" });
+    await contains(".o_crm_carton_measure:eq(1)").edit(40, { confirm: "blur" });
+    slow.resolve();
+    await animationFrame();
+    await animationFrame();
+    expect.verifySteps(["7 1 4 0 0 0", "7 1 4 40 0 0"]);
 });

@@ -21,6 +21,7 @@ export class ScanToPack extends Component {
         this.hasCamera = isBarcodeScannerSupported();
         // scans come faster than answers: one after the other, none lost
         this.mutex = new Mutex();
+        this.typed = {}; // what is being entered stays when an answer draws the page again
         this.state = useState({ packing: null, packageId: false, text: "", isProblem: false });
         useBus(useService("barcode").bus, "barcode_scanned", (ev) => this.scan(ev.detail.barcode));
         onWillStart(async () => {
@@ -38,6 +39,17 @@ export class ScanToPack extends Component {
         return this.packing.packages.find((carton) => carton.id === this.state.packageId);
     }
 
+    get measures() {
+        const { id, gross_weight: weight, size } = this.carton;
+        const labels = [_t("Gross kg"), _t("L cm"), _t("W cm"), _t("H cm")];
+        return [weight, ...size].map((kept, index) => ({
+            field: `measure ${id} ${index}`,
+            label: labels[index],
+            kept,
+            index,
+        }));
+    }
+
     get isComplete() {
         return this.packing.lines.every((line) => line.packed >= line.quantity);
     }
@@ -51,8 +63,9 @@ export class ScanToPack extends Component {
      *
      * @param {string} method
      * @param {() => Array} makeArgs called when it is its turn, as the carton may have changed
+     * @param {(answer: any) => void} show shows the answer before it is the next one's turn
      */
-    call(method, makeArgs) {
+    call(method, makeArgs, show) {
         return this.mutex.exec(async () => {
             try {
                 const answer = await this.orm.silent.call("crm.shipment.request", method, [
@@ -60,6 +73,7 @@ export class ScanToPack extends Component {
                     ...makeArgs(),
                 ]);
                 Object.assign(this.state, { isProblem: false });
+                show?.(answer);
                 return answer;
             } catch (error) {
                 if (!error.data) {
@@ -72,12 +86,8 @@ export class ScanToPack extends Component {
     }
 
     async scan(code) {
-        if (!code) {
-            return;
-        }
-        const answer = await this.call("pack_scanned", () => [code, this.state.packageId]);
-        if (answer) {
-            this.show(answer);
+        if (code) {
+            await this.call("pack_scanned", () => [code, this.state.packageId], this.show.bind(this));
         }
     }
 
@@ -108,34 +118,48 @@ export class ScanToPack extends Component {
         return this.scan(code);
     }
 
-    async onNewCarton() {
-        const answer = await this.call("pack_new_carton", () => []);
-        if (answer) {
-            this.show(answer);
-        }
+    onNewCarton() {
+        return this.call("pack_new_carton", () => [], this.show.bind(this));
     }
 
     chooseCarton(carton) {
         Object.assign(this.state, { packageId: carton.id, text: "", isProblem: false });
     }
 
-    async onQuantity(line, ev) {
-        const packing = await this.call("pack_quantity", () => [line.id, Number(ev.target.value) || 0]);
-        if (packing) {
-            this.show({ packing });
-        } else {
-            ev.target.value = line.quantity;
+    quantityField(line) {
+        return `quantity ${line.id}`;
+    }
+
+    /** What a field shows. @param {string} field its name, unique on the page */
+    entered(field, kept) {
+        return this.typed[field] ?? kept;
+    }
+
+    onType(field, ev) {
+        this.typed[field] = ev.target.value;
+    }
+
+    /** Sends what has been entered into a field. @param {(value: number) => Array} makeArgs as for `call` */
+    async enter(field, ev, method, makeArgs) {
+        const text = ev.target.value;
+        const show = (packing) => this.show({ packing });
+        await this.call(method, () => makeArgs(Number(text) || 0), show);
+        if (this.typed[field] === text) {
+            delete this.typed[field]; // from now on the page shows what the server has
+            this.render();
         }
     }
 
-    async onMeasure(index, ev) {
-        const carton = this.carton;
-        const values = [carton.gross_weight, ...carton.size];
-        values[index] = Number(ev.target.value) || 0;
-        const packing = await this.call("pack_measures", () => [carton.id, ...values]);
-        if (packing) {
-            this.show({ packing });
-        }
+    onQuantity(line, ev) {
+        return this.enter(this.quantityField(line), ev, "pack_quantity", (value) => [line.id, value]);
+    }
+
+    onMeasure({ field, index }, ev) {
+        const { id } = this.carton;
+        return this.enter(field, ev, "pack_measures", (value) => {
+            const { gross_weight: weight, size } = this.packing.packages.find((carton) => carton.id === id);
+            return [id, ...[weight, ...size].with(index, value)];
+        });
     }
 
     async onPacked() {
