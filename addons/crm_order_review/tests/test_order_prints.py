@@ -81,10 +81,9 @@ class TestOrderPrints(OrderCase, HttpCase):
         self.assertIn("Floor Price", self.html(SHEET, order))
 
     def test_only_prints_of_orders(self):
-        admin = self.new_user("crm_admin")
-        found = self.env["ir.actions.report"].with_user(admin).name_search("", [("model", "=", "sale.order")])
+        found = self.env["ir.actions.report"].with_user(self.admin).name_search("", [("model", "=", "sale.order")])
         self.assertIn(self.env.ref(ABROAD).id, [one[0] for one in found])
-        self.type.with_user(admin).report_id = self.env.ref(ABROAD)
+        self.type.with_user(self.admin).report_id = self.env.ref(ABROAD)
         wrong = self.env.ref("crm_order_review.crm_inquiry_report")
         self.refused(self.type.write, {"report_id": wrong.id}, message="does not print orders", error=ValidationError)
 
