@@ -41,7 +41,7 @@ WORDS = {
     "tax": _lt("Taxes"),
     "total": _lt("Total"),
     "words": _lt("Amount in Words"),
-    "payment": _lt("Payment"),
+    "payment": _lt("Terms of Payment"),
     "payment_name": _lt("Payment"),
     "share": _lt("Share"),
     "due": _lt("Due"),
@@ -61,8 +61,17 @@ WORDS = {
     "delivery_event": _lt("after delivery"),
     "invoice": _lt("after invoice"),
     "acceptance": _lt("after acceptance"),
-    "days": _lt("days"),
+    "within": _lt("within %(days)s days"),
 }
+
+
+def price_text(price):
+    """
+    >>> price_text(18.5), price_text(0.0123), price_text(1234567)
+    ('18.50', '0.0123', '1,234,567.00')
+    """
+    whole, _dot, decimals = f"{price:,.6f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0'):0<2}"
 
 
 class CrmContract(models.Model):
@@ -148,7 +157,7 @@ class CrmContract(models.Model):
                     "text": "\n".join(filter(None, texts)),
                     "quantity": row["quantity"][1],
                     "unit": row["product_uom_id"][1],
-                    "price": f"{price:,.6f}".rstrip("0").rstrip(".") if price % 0.01 > 1e-9 else f"{price:,.2f}",
+                    "price": price_text(price),
                     "date": row["delivery_date"][1],
                     "amount": row["amounts"]["price_subtotal"],
                 }
@@ -163,13 +172,13 @@ class CrmContract(models.Model):
         return words
 
     def _print_due(self, row, word, only=None):
-        """When a payment is due, as in “30 days after delivery”."""
+        """When a payment is due, as in “within 30 days after delivery”."""
         event = row["due_event"][0]
         event = word("delivery_event" if event == "delivery" else event, only)
         days = row["due_days"][0]
         if not days:
             return event
-        text = f"{days} {word('days', only)}"
+        text = word("within", only) % {"days": days}
         return f"{text} {event}" if only == ENGLISH else f"{event} {text}"
 
     def _print_articles(self, sheet):

@@ -65,7 +65,7 @@ class TestContractPrint(ContractCase):
         contract = self.new_contract(plan=({"percent": 100, "due_event": "delivery", "due_days": 30},))
         word = contract._print_word(False)
         row = contract._contract_content()["milestones"][0]
-        self.assertEqual(contract._print_due(row, word, "en_US"), "30 days after delivery")
+        self.assertEqual(contract._print_due(row, word, "en_US"), "within 30 days after delivery")
         self.assertFalse(contract.milestone_ids.date_due)
 
     def test_signing_with_files(self):
