@@ -7,6 +7,8 @@
     "license": "AGPL-3",
     "depends": [
         "crm_shipment",
+        "crm_contract",
+        "crm_file",
         "report_pdf_chromium",
         "l10n_cn",
         "l10n_cn_city",

@@ -1,5 +1,6 @@
 from . import crm_demo_company
 from . import crm_demo_company_applications
+from . import crm_demo_company_contracts
 from . import crm_demo_company_orders
 from . import crm_demo_company_products
 from . import crm_demo_company_shipments

@@ -71,6 +71,7 @@ class CrmDemoCompany(models.AbstractModel):
         office._create_applications(users)
         office._create_orders(users)
         office._create_shipments()
+        office._create_contracts(users)
         office._create_pools(users)
         office._create_churn()
         self.env["ir.config_parameter"].set_param(LOADED, f"{fields.Date.today()} shift_years={shift_years}")

@@ -12,7 +12,8 @@ class CrmDemoCompany(models.AbstractModel):
     _inherit = "crm.demo.company"
 
     def _create_orders(self, users):
-        self.env.company.sudo().crm_application_required = True  # sudo: a setting of the company
+        # sudo: settings of the company; what is delivered goes to no SMS service, which Odoo would tell by default
+        self.env.company.sudo().write({"crm_application_required": True, "stock_text_confirmation": False})
         self._create_order_flows(users)
         for nth, row in enumerate(read_csv("company", "orders")):
             order = self._new_demo_order(row, users, nth)
@@ -63,12 +64,16 @@ class CrmDemoCompany(models.AbstractModel):
         )
         today = fields.Date.context_today(self)
         promised = today + timedelta(days=int(row["days"]))
+        order_type = self.env.ref(f"crm_order_review.crm_order_type_{row['type']}")
+        abroad = {"crm_port_loading": "Shanghai", "crm_port_discharge": "Hamburg", "crm_payment_method": "tt"}
         products = [self._demo_product(code) for code in row["products"].split("|")]
         return office.create(
             {
                 "partner_id": customers[-1:].id,
                 "client_order_ref": row["po"],
-                "crm_order_type_id": self.env.ref("crm_order_review.crm_order_type_domestic").id,
+                "crm_order_type_id": order_type.id,
+                "incoterm": order_type.incoterm_id.id,
+                **(abroad if order_type.is_overseas else {}),
                 "order_line": [
                     Command.create(
                         {

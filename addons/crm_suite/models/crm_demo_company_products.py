@@ -1,3 +1,4 @@
+# Chinese data: the name of the demo company's warehouse
 from odoo import Command, models
 
 from ..tools.northwind import read_csv
@@ -56,6 +57,7 @@ class CrmDemoCompany(models.AbstractModel):
 
     def _put_in_stock(self, quantities):
         warehouse = self.env["stock.warehouse"].search([("company_id", "=", self.env.company.id)], limit=1)
+        warehouse.sudo().name = "上海总仓"  # sudo: a setting of the company
         self.env["stock.quant"].with_context(inventory_mode=True).create(
             [
                 {

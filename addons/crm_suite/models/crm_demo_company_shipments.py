@@ -3,6 +3,8 @@ from odoo import Command, models
 
 from ..tools.northwind import read_csv
 
+CARTON = 24  # pieces in a carton that goes overseas
+
 
 class CrmDemoCompany(models.AbstractModel):
     """Shipment requests of the demo company's confirmed orders, in several states."""
@@ -12,11 +14,9 @@ class CrmDemoCompany(models.AbstractModel):
     def _create_shipments(self):
         self._create_shipment_flow()
         self.env.company.sudo().crm_shipment_quality = True  # sudo: a setting of the company
-        orders = self.env["sale.order"].search(
-            [("state", "=", "sale"), ("crm_is_history", "=", False), ("delivery_status", "=", "pending")],
-            order="id",
-            limit=3,
-        )
+        waiting = [("state", "=", "sale"), ("crm_is_history", "=", False), ("delivery_status", "=", "pending")]
+        orders = self.env["sale.order"].search([*waiting, ("crm_is_overseas", "=", False)], order="id", limit=3)
+        self._create_export(self.env["sale.order"].search([*waiting, ("crm_is_overseas", "=", True)], limit=1))
         for place, order in enumerate(orders):
             owner = order.user_id
             action = order.with_user(owner).action_crm_request_shipment()
@@ -42,6 +42,36 @@ class CrmDemoCompany(models.AbstractModel):
                 ]
             )
             request.action_packed()
+
+    def _create_export(self, order):
+        """An overseas order on its way: deposit received, packed, its customs declaration written."""
+        owner = order.user_id
+        order = order.with_user(owner)
+        order.crm_marks = f"N/M\nHAMBURG\n{order.client_order_ref}"
+        order.crm_milestone_ids.filtered(lambda milestone: milestone.kind == "deposit").action_done()
+        request = self.env["crm.shipment.request"].with_user(owner)
+        request = request.browse(order.action_crm_request_shipment()["res_id"])
+        request.action_review_submit()
+        self._pass_shipment(request)
+        cartons = 0
+        for line in request.line_ids:
+            count = int(line.quantity // CARTON)
+            request.package_ids.create(
+                {
+                    "request_id": request.id,
+                    "carton_from": cartons + 1,
+                    "carton_to": cartons + count,
+                    "carton_length": 40,
+                    "carton_width": 30,
+                    "carton_height": 25,
+                    "net_weight": 13.2,
+                    "gross_weight": 14.1,
+                    "line_ids": [Command.create({"request_line_id": line.id, "quantity": CARTON})],
+                }
+            )
+            cartons += count
+        request.action_packed()
+        request.action_make_declaration()
 
     def _create_shipment_flow(self):
         """The head of the department, quality, and where the customer is overdue the accountant and the director."""
