@@ -196,6 +196,8 @@ class TestCrmStockup(ApplicationCase):
         self.assertEqual(request.line_ids.used_quantity, 0)
 
     def test_the_night_warns_of_idle_stock_once(self):
+        self.env["res.lang"]._activate_lang("en_US")
+        self.seller.lang = "en_US"
         idle, used, fresh = (self.backdate(self.new_request((self.bought, 10), bearer_days=0), 60) for _ in range(3))
         self.env.flush_all()
         self.env.cr.execute(
