@@ -70,7 +70,7 @@ class CrmContract(models.Model):
     _review_partner = "partner_id"
     _review_lines = ("line_ids", "milestone_ids", "clause_ids", "commission_ids")
     _review_lock_approved = True
-    _review_open_fields = frozenset({"user_id", "department_id", "crm_customer_id", "customer_user_id"})
+    _review_open_fields = frozenset({"user_id", "department_id", "crm_customer_id", "customer_user_id", "note"})
     _crm_scope_partner = "partner_id"
     _crm_search_names = ("title", "partner_id.name")
     _crm_search_codes = ("name", "customer_number")

@@ -43,35 +43,41 @@ class CrmContract(models.Model):
 
     def _diff_section(self, name, rows):
         model = self.env[MODELS[name]]
-        amount = AMOUNTS[name]
-        labels = [self._label(model, column) for column in COLUMNS[name]]
         shown = [row for row in rows if row["state"] != "same"]
+        columns = [column for column in COLUMNS[name] if any(self._is_told(row, column) for row in shown)]
+        amount = AMOUNTS[name]
         return {
             "title": self._label(self, f"{name[:-1]}_ids"),
-            "labels": labels + ([self._label(model, amount)] if amount else []),
-            "rows": [self._diff_row(name, row, amount) for row in shown],
+            "labels": [self._label(model, column) for column in [*columns, *([amount] if amount else [])]],
+            "rows": [self._diff_row(name, columns, row, amount) for row in shown],
         }
 
-    def _diff_row(self, name, row, amount):
+    @staticmethod
+    def _is_told(row, column):
+        """Whether a column tells something of a row: what changes in it, or what comes or goes with it."""
+        if row["state"] == "changed":
+            return column in row["changed"]
+        return (row["old"] or row["new"]).get(column, ["", ""])[1] not in ("", "0")
+
+    def _diff_row(self, name, columns, row, amount):
         def texts(side):
             if not side:
                 return None
-            values = [side.get(column, ["", ""])[1] for column in COLUMNS[name]]
+            values = [side.get(column, ["", ""])[1] for column in columns]
             return values + ([self._money(side["amounts"].get(amount))] if amount else [])
 
         side = row["new"] or row["old"]
         titles = {"lines": ("name", "product_id"), "milestones": ("name",), "clauses": ("title",)}[name]
-        columns = [*COLUMNS[name], *([amount] if amount else [])]
         old, new = texts(row["old"]), texts(row["new"])
-        moved = {column for column in columns if column in row["changed"]}
-        if old and new and amount and old[-1] != new[-1]:
-            moved.add(amount)
+        changed = [column in row["changed"] for column in columns]
+        if amount:
+            changed.append(bool(old and new and old[-1] != new[-1]))
         return {
             "state": row["state"],
             "title": next((side[one][1] for one in titles if side.get(one, ["", ""])[1]), ""),
             "old": old,
             "new": new,
-            "changed": [column in moved for column in columns],
+            "changed": changed,
         }
 
     def _diff_totals(self, old, new):
