@@ -65,7 +65,7 @@ class CrmDemoCompany(models.AbstractModel):
         today = fields.Date.context_today(self)
         promised = today + timedelta(days=int(row["days"]))
         order_type = self.env.ref(f"crm_order_review.crm_order_type_{row['type']}")
-        abroad = {"crm_port_loading": "Shanghai", "crm_port_discharge": "Hamburg", "crm_payment_method": "tt"}
+        abroad = {"crm_port_loading": "Shanghai", "crm_port_discharge": "Le Havre", "crm_payment_method": "tt"}
         products = [self._demo_product(code) for code in row["products"].split("|")]
         return office.create(
             {

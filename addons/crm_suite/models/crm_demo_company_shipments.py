@@ -47,7 +47,7 @@ class CrmDemoCompany(models.AbstractModel):
         """An overseas order on its way: deposit received, packed, its customs declaration written."""
         owner = order.user_id
         order = order.with_user(owner)
-        order.crm_marks = f"N/M\nHAMBURG\n{order.client_order_ref}"
+        order.crm_marks = f"LE HAVRE\n{order.client_order_ref}"
         order.crm_milestone_ids.filtered(lambda milestone: milestone.kind == "deposit").action_done()
         request = self.env["crm.shipment.request"].with_user(owner)
         request = request.browse(order.action_crm_request_shipment()["res_id"])
