@@ -80,7 +80,6 @@ class CrmContract(models.Model):
     customer_number = fields.Char(string="Their Contract No.", copy=False)
     type_id = fields.Many2one(
         "crm.contract.type",
-        string="Type",
         required=True,
         index=True,
         ondelete="restrict",
@@ -94,7 +93,6 @@ class CrmContract(models.Model):
     manual_number = fields.Boolean(related="type_id.manual_number")
     template_id = fields.Many2one(
         "crm.contract.template",
-        string="Template",
         copy=False,
         domain="[('type_id', '=', type_id)]",
         check_company=True,

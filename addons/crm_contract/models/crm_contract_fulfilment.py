@@ -13,7 +13,7 @@ class CrmContract(models.Model):
 
     # FIELDS
     order_ids = fields.One2many("sale.order", "crm_contract_id", string="Orders")
-    order_count = fields.Integer(string="Order Count", compute="_compute_order_count", compute_sudo=True)
+    order_count = fields.Integer(compute="_compute_order_count", compute_sudo=True)
     date_delivered = fields.Date(
         string="Delivered On",
         compute="_compute_deliveries",

@@ -41,7 +41,6 @@ class CrmContractTermsMixin(models.AbstractModel):
     partner_id = fields.Many2one("res.partner", string="Customer or Supplier", index=True, ondelete="restrict")
     contact_id = fields.Many2one(
         "res.partner",
-        string="Contact",
         compute="_compute_partner_terms",
         store=True,
         readonly=False,
@@ -59,9 +58,9 @@ class CrmContractTermsMixin(models.AbstractModel):
     )
     date_start = fields.Date(string="Effective From")
     date_end = fields.Date(string="Expires On")
-    incoterm_id = fields.Many2one("account.incoterms", string="Incoterm")
-    incoterm_location = fields.Char(string="Incoterm Location")
-    our_signatory = fields.Char(string="Our Signatory")
+    incoterm_id = fields.Many2one("account.incoterms")
+    incoterm_location = fields.Char()
+    our_signatory = fields.Char()
     partner_signatory = fields.Char(string="Their Signatory")
     warranty_months = fields.Integer(string="Warranty (Months)")
     warranty_terms = fields.Text()

@@ -54,7 +54,7 @@ class CrmWorkorderReport(models.Model):
     qty_waiting = fields.Float(string="Waiting", digits="Product Unit", readonly=True)
     date_planned = fields.Datetime(string="Planned Start", readonly=True)
     last_report = fields.Datetime(string="Last Reported On", readonly=True)
-    operator_id = fields.Many2one("res.users", string="Operator", readonly=True)
+    operator_id = fields.Many2one("res.users", readonly=True)
     state = fields.Selection(
         [
             ("blocked", "Blocked"),
