@@ -40,6 +40,7 @@ class TestContractPrint(ContractCase):
         self.refused(contract._print_sheet, sealed=True, message="not approved")
         contract.action_review_submit()
         self.approve(contract, self.engineer, self.boss)
+        self.company.crm_contract_seal = False
         self.refused(contract._print_sheet, sealed=True, message="no seal yet")
         self.company.crm_contract_seal = PIXEL
         seal = contract._print_sheet(sealed=True)["seal"]
