@@ -40,12 +40,13 @@ class SaleOrder(models.Model):
     # CONSTRAINTS
     @api.constrains("crm_contract_id", "partner_id", "currency_id", "company_id", "state")
     def _check_crm_contract(self):
-        for order in self.filtered("crm_contract_id"):
+        for order in self.filtered(lambda order: order.state != "cancel"):
+            contract = order.crm_contract_id.sudo()  # sudo: its state and terms
+            if not contract:
+                order.order_line._check_crm_contract_line()
+                continue
             if not self.env.su:
                 order.crm_contract_id.check_access("read")
-            contract = order.crm_contract_id.sudo()  # sudo: its state and terms
-            if order.state == "cancel":
-                continue
             partners = (one.partner_id.commercial_partner_id for one in (order.sudo(), contract))
             if len({*partners}) > 1 or order.currency_id != contract.currency_id:
                 raise ValidationError(
@@ -64,6 +65,15 @@ class SaleOrder(models.Model):
         # who made a contract of a quotation is found out by the program
         if "crm_made_contract_id" in vals and not self.env.su:
             raise UserError(self.env._("Which contract a quotation has become is not entered."))
+        if "crm_contract_id" in vals and not self.env.su:
+            for order in self:
+                if order.state == "sale" and order.crm_contract_id.id != (vals["crm_contract_id"] or False):
+                    raise UserError(
+                        self.env._(
+                            "%(order)s is confirmed: the contract it belongs to stays. Cancel it, and order anew.",
+                            order=order.display_name,
+                        )
+                    )
         confirmed = self.filtered("crm_contract_id") if vals.get("state") == "sale" else self.browse()
         contracts = confirmed.sudo().crm_contract_id  # sudo: whether they are in force, and that they move on
         contracts._check_orderable()

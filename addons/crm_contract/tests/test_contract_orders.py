@@ -105,6 +105,17 @@ class TestContractOrders(MoneyCase):
         order = self.env["sale.order"].with_user(self.seller).create({"partner_id": other.id})
         self.refused(order.write, {"crm_contract_id": contract.id}, error=ValidationError, message="are those of")
 
+    def test_orders_stay_with_their_contract(self):
+        contract = self.new_signed()
+        order = self.order(contract, 10, confirm=False)
+        self.refused(order.write, {"crm_contract_id": False}, error=ValidationError)
+        self.refused(order.order_line.write, {"crm_contract_line_id": False}, error=ValidationError)
+        order.sudo().action_confirm()
+        free = {"crm_contract_line_id": False}
+        detach = {"crm_contract_id": False, "order_line": [Command.update(order.order_line.id, free)]}
+        self.refused(order.write, detach, message="the contract it belongs to stays")
+        self.assertEqual(contract.line_ids.qty_ordered, 10)
+
     def test_change_raises_quantity_and_price(self):
         contract = self.new_signed()
         order = self.order(contract, 10)
