@@ -1,9 +1,11 @@
-"""An order in the browser, in Chinese, each step by the one whose work it is: from the inquiry to the changed order."""
+"""An order in the browser, in Chinese, each step by the one whose work it is: from the inquiry to its documents."""
 
 import datetime
 import time
 
 from review_panel import PANEL, act, call, put_in_force, wait_for_state
+
+from conftest import PHONE
 
 
 def open_document(one, model, record_id, wait_for=PANEL):
@@ -23,9 +25,23 @@ def submit(one, model, record_id):
     wait_for_state(one, "pending")
 
 
-def press_button(one, name):
-    with one.page.expect_response(lambda response: "/call_button/" in response.url and response.url.endswith(name)):
-        one.page.click(f"button[name={name}]")
+def press_button(one, name, confirm=False):
+    """Press a button of the form's header; on the phone they lie in a menu."""
+    page, button = one.page, f"button[name={name}]"
+    page.wait_for_selector(f"{PANEL}, {button}")
+    if not page.locator(button).is_visible():
+        page.click(".o_statusbar_buttons .dropdown-toggle")
+    with page.expect_response(lambda response: "/call_button/" in response.url and response.url.endswith(name)):
+        page.click(button)
+        if confirm:
+            page.click(".modal-footer .btn-primary")
+
+
+def fill_in(one, field, value):
+    """Enter a number on the packing page, which the server keeps at once."""
+    with one.page.expect_response(lambda response: "/call_kw/crm.shipment.request/pack_" in response.url):
+        field.fill(str(value))
+        field.press("Tab")
 
 
 def read(one, model, record_id, *names):
@@ -35,8 +51,8 @@ def read(one, model, record_id, *names):
 
 def test_from_the_inquiry_to_the_documents(screen):
     admin, seller = screen("gaoyuan"), screen("zhangwei")
-    head, boss = screen("liuyang"), screen("xuzhiyuan")
-    engineer, developer, buyer = screen("sunhao"), screen("majun"), screen("zhulin")
+    head, director, boss = screen("liuyang"), screen("wangjianguo"), screen("xuzhiyuan")
+    engineer, developer, buyer, accountant = screen("sunhao"), screen("majun"), screen("zhulin"), screen("guofang")
     mark = f"{time.time_ns() % 10**8:08d}"
     day = datetime.date.today()
     later = str(day + datetime.timedelta(days=30))
@@ -77,7 +93,7 @@ def test_from_the_inquiry_to_the_documents(screen):
         ],
     )
     ours = f"[('partner_id', '=', {customer}), ('crm_order_type_id', '{{}}', False)]"
-    below = "[('crm_below_floor', '=', True)]"
+    overdue, below = "[('crm_credit_overdue', '=', True)]", "[('crm_below_floor', '=', True)]"
     put_in_force(admin, "crm.inquiry", mark, f"[('title', '=', '{mark}')]", "liuyang")
     put_in_force(admin, "sale.order", f"{mark} 报价", ours.format("="), "liuyang", ("xuzhiyuan", below))
     put_in_force(
@@ -86,6 +102,13 @@ def test_from_the_inquiry_to_the_documents(screen):
         f"{mark} 销售申请",
         ours.format("!="),
         *("liuyang", "majun", "zhulin", "guofang", "xuzhiyuan"),
+    )
+    put_in_force(
+        admin,
+        "crm.shipment.request",
+        f"{mark} 出货",
+        f"[('partner_id', '=', {customer})]",
+        *("wangjianguo", "sunhao", ("xuzhiyuan", overdue)),
     )
 
     # the inquiry, from the page of all kinds of applications
@@ -144,7 +167,8 @@ def test_from_the_inquiry_to_the_documents(screen):
     press_button(seller, "action_crm_make_application")
     [order] = call(seller, "sale.order", "search", [["crm_quotation_id", "=", quotation]])
     [incoterm] = call(seller, "account.incoterms", "search", [["code", "=", "FOB"]])
-    call(seller, "sale.order", "write", [order], {"crm_order_type_id": order_type, "incoterm": incoterm})
+    terms = {"incoterm": incoterm, "crm_port_loading": "Shanghai", "crm_port_discharge": "Hamburg"}
+    call(seller, "sale.order", "write", [order], {"crm_order_type_id": order_type, **terms})
     [line] = read(seller, "sale.order", order, "order_line")["order_line"]
     call(seller, "sale.order.line", "write", [line], {"crm_requested_date": later, "crm_promised_date": later})
     open_document(seller, "sale.order", order)
@@ -162,3 +186,81 @@ def test_from_the_inquiry_to_the_documents(screen):
     head.page.click(f"{PANEL} button[name=changes]")
     head.page.wait_for_selector(f"{PANEL} .o_crm_review_changes td:has-text('250')")
     head.shot("6-changes")
+    for one in (head, developer, buyer, accountant, boss):
+        approve(one, "sale.order", order)
+    assert read(seller, "sale.order", order, "state")["state"] == "sale"
+
+    # made, and asked to be shipped although the customer owes money
+    [production] = call(engineer, "mrp.production", "create", [{"product_id": product, "product_qty": 250}])
+    call(engineer, "mrp.production", "action_confirm", [production])
+    call(engineer, "mrp.production", "write", [production], {"qty_producing": 250})
+    call(engineer, "mrp.production", "button_mark_done", [production])
+    owe_money(screen(new_bookkeeper(admin, mark)), customer)
+    open_document(seller, "sale.order", order)
+    press_button(seller, "action_crm_request_shipment")
+    [request] = call(seller, "crm.shipment.request", "search", [["line_ids.order_id", "=", order]])
+    submit(seller, "crm.shipment.request", request)
+    approve(director, "crm.shipment.request", request)
+    call(engineer, "crm.shipment.request", "action_release_quality", [request])
+    approve(engineer, "crm.shipment.request", request)
+    assert read(seller, "crm.shipment.request", request, "crm_credit_overdue")["crm_credit_overdue"]
+    approve(boss, "crm.shipment.request", request, "本次例外放行")
+    open_document(seller, "crm.shipment.request", request)
+    seller.shot("7-shipment-released")
+
+    # packed on the phone
+    phone = screen("zhulin", PHONE)
+    open_document(phone, "crm.shipment.request", request)
+    press_button(phone, "action_scan")
+    phone.page.fill(".o_crm_scan_code", f"XT{mark}")
+    phone.page.press(".o_crm_scan_code", "Enter")
+    phone.page.wait_for_selector(".o_crm_scan_to_pack .alert-success")
+    fill_in(phone, phone.page.locator(".o_crm_carton_quantity"), 250)
+    for place, value in enumerate((4, 40, 30, 25)):  # kg and cm
+        fill_in(phone, phone.page.locator(".o_crm_carton_measure").nth(place), value)
+    phone.shot("8-packing")
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    phone.page.click(".o_crm_packed:enabled")
+    press_button(phone, "action_ship", confirm=True)
+    state = read(seller, "sale.order.line", line, "qty_delivered", "product_uom_qty")
+    assert state["qty_delivered"] == state["product_uom_qty"] == 250
+    seller.open("shipment-progress", ".o_data_row, .o_kanban_record")
+    seller.shot("9-progress")
+
+    # the set of documents
+    for report, record in (
+        ("crm_shipment.packing_list", request),
+        ("crm_shipment.commercial_invoice", request),
+        ("crm_shipment.sales_contract", order),
+    ):
+        answer = seller.page.request.get(f"{seller.url}/report/pdf/{report}/{record}")
+        assert answer.ok and answer.body().startswith(b"%PDF"), report
+
+
+def owe_money(bookkeeper, customer):
+    """An invoice of the customer that should have been paid."""
+    past = str(datetime.date.today() - datetime.timedelta(days=40))
+    invoice = {
+        "move_type": "out_invoice",
+        "partner_id": customer,
+        "invoice_date": past,
+        "invoice_date_due": past,
+        "invoice_line_ids": [[0, 0, {"name": "往年货款", "quantity": 1, "price_unit": 500}]],
+    }
+    [move] = call(bookkeeper, "account.move", "create", [invoice])
+    call(bookkeeper, "account.move", "action_post", [move])
+
+
+def new_bookkeeper(admin, mark):
+    """The demo company keeps no books yet: a user who does. :return: login"""
+    groups = call(
+        admin,
+        "ir.model.data",
+        "search_read",
+        [["model", "=", "res.groups"], ["name", "in", ["group_account_invoice", "group_receivables_accountant"]]],
+        ["res_id"],
+    )
+    user = {"name": "会计", "login": f"kj{mark}", "password": "demo", "lang": "zh_CN"}
+    user["group_ids"] = [[4, group["res_id"]] for group in groups]
+    call(admin, "res.users", "create", [user])
+    return user["login"]
