@@ -22,6 +22,7 @@ export class ScanToPack extends Component {
         // scans come faster than answers: one after the other, none lost
         this.mutex = new Mutex();
         this.typed = {}; // what is being entered stays when an answer draws the page again
+        this.sent = {}; // what the server has not answered yet
         this.state = useState({ packing: null, packageId: false, text: "", isProblem: false });
         useBus(useService("barcode").bus, "barcode_scanned", (ev) => this.scan(ev.detail.barcode));
         onWillStart(async () => {
@@ -139,24 +140,34 @@ export class ScanToPack extends Component {
         this.typed[field] = ev.target.value;
     }
 
-    /** Sends what has been entered into a field. @param {(value: number) => Array} makeArgs as for `call` */
-    async enter(field, ev, method, makeArgs) {
-        const text = ev.target.value;
+    /**
+     * Sends what has been entered into a field: when it is changed or left, as a page that is drawn meanwhile keeps
+     * the browser from telling of the change.
+     *
+     * @param {(value: number) => Array} makeArgs as for `call`
+     */
+    async enter(field, method, makeArgs) {
+        const text = this.typed[field];
+        if (text === undefined || this.sent[field] === text) {
+            return;
+        }
+        this.sent[field] = text;
         const show = (packing) => this.show({ packing });
         await this.call(method, () => makeArgs(Number(text) || 0), show);
+        delete this.sent[field];
         if (this.typed[field] === text) {
             delete this.typed[field]; // from now on the page shows what the server has
-            this.render();
         }
+        this.render();
     }
 
-    onQuantity(line, ev) {
-        return this.enter(this.quantityField(line), ev, "pack_quantity", (value) => [line.id, value]);
+    onQuantity(line) {
+        return this.enter(this.quantityField(line), "pack_quantity", (value) => [line.id, value]);
     }
 
-    onMeasure({ field, index }, ev) {
+    onMeasure({ field, index }) {
         const { id } = this.carton;
-        return this.enter(field, ev, "pack_measures", (value) => {
+        return this.enter(field, "pack_measures", (value) => {
             const { gross_weight: weight, size } = this.packing.packages.find((carton) => carton.id === id);
             return [id, ...[weight, ...size].with(index, value)];
         });
