@@ -113,12 +113,12 @@ class CrmFile(models.Model):
     _not_indexed_idx = models.Index("(id) WHERE is_indexed IS NOT TRUE")
 
     def init(self):
-        super().init()
         self.env.cr.execute(
             "ALTER TABLE crm_file ADD COLUMN IF NOT EXISTS content_grams integer[];"
             " ALTER TABLE crm_file ALTER content_grams SET STATISTICS 1000;"
             " CREATE INDEX IF NOT EXISTS crm_file__content_grams_index ON crm_file USING gin (content_grams)"
         )
+        return super().init()
 
     # -- fields
 
@@ -250,16 +250,16 @@ class CrmFile(models.Model):
     def _crm_compute_scope(self, fname):
         # of single files the document itself is asked, with all that it asks besides rules
         operation = "read" if fname == "crm_in_scope" else "write"
-        for model, files in self.grouped("res_model").items():
-            if not model:
-                super(CrmFile, files)._crm_compute_scope(fname)
-            elif model not in self.env:
+        own = self.filtered(lambda file: not file.res_model)
+        for model, files in (self - own).grouped("res_model").items():
+            if model not in self.env:
                 files[fname] = False
             else:
                 documents = self.env[model].sudo(False).with_context(active_test=False).browse(files.mapped("res_id"))
                 allowed = set(documents.exists()._filtered_access(operation)._ids)
                 for file in files:
                     file[fname] = file.res_id in allowed
+        return super(CrmFile, own)._crm_compute_scope(fname)
 
     def _check_changeable(self):
         """Whether the user may change these files now.
@@ -349,9 +349,6 @@ class CrmFile(models.Model):
         result = super().unlink()
         attachments.with_context(crm_file_skip=SKIP).unlink()
         return result
-
-    def copy(self, default=None):
-        raise UserError(self.env._("A file is not copied. Download it and upload it where you need it."))
 
     # -- uploads
 

@@ -27,7 +27,6 @@ class ResConfigSettings(models.TransientModel):
         return values
 
     def set_values(self):
-        super().set_values()
         if self.crm_file_max_size <= 0 or self.crm_file_share_days <= 0:
             raise ValidationError(self.env._("The largest file and the days of share links must be above zero."))
         for name in SETTINGS:
@@ -36,3 +35,4 @@ class ResConfigSettings(models.TransientModel):
             value = value or " " if name == "forbidden" else str(value)
             # sudo: as Odoo's own settings are kept, for whoever may use the page
             self.env["ir.config_parameter"].sudo().set_param(f"crm_file.{name}", value)
+        return super().set_values()

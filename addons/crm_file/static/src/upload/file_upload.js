@@ -65,7 +65,7 @@ const withUpload = (Controller) =>
             this.fileInput = useRef("fileInput");
             this.upload = useUpload(
                 () => this.place,
-                () => this.model.load()
+                () => this.model.load(),
             );
             useDropzone(this.rootRef, (ev) => this.upload(ev.dataTransfer.files));
         }
@@ -103,7 +103,7 @@ export class FileNewVersion extends Component {
         this.fileInput = useRef("fileInput");
         this.upload = useUpload(
             () => ({ file_id: this.props.record.resId }),
-            () => this.props.record.load()
+            () => this.props.record.load(),
         );
     }
 
