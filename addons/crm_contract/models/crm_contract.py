@@ -495,6 +495,7 @@ class CrmContract(models.Model):
     def action_cancel(self):
         """Give up drafts; what has been approved ends by a termination."""
         self.check_access("write")
+        self._check_changer()
         for contract in self:
             if contract.state != "draft":
                 raise UserError(
@@ -508,6 +509,7 @@ class CrmContract(models.Model):
     def action_reopen(self):
         """Take cancelled drafts up again."""
         self.check_access("write")
+        self._check_changer()
         self._set_state("draft")
 
     def action_sign(self):
@@ -555,6 +557,7 @@ class CrmContract(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        self._check_changer()
         today = fields.Date.context_today(self)
         if self.state != "approved":
             raise UserError(self.env._("%(contract)s is not approved, or signed already.", contract=self.display_name))
@@ -577,6 +580,7 @@ class CrmContract(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        self._check_changer()
         if self.state not in ("signed", "in_progress"):
             raise UserError(self.env._("%(contract)s is not signed, or closed already.", contract=self.display_name))
         self._check_fact_date(date, self.date_signed, self.env._("the signing"))

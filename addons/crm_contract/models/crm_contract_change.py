@@ -392,6 +392,7 @@ class CrmContractChange(models.Model):
     def action_drop(self):
         """Give up changes that are not under review."""
         self.check_access("write")
+        self._check_changer()
         for change in self:
             if change.review_state in ("pending", "approved") or not change.is_open:
                 raise UserError(

@@ -2,7 +2,7 @@ from sys import maxsize
 
 from odoo import api, fields, models
 
-from .crm_contract_terms_mixin import content_value
+from .crm_contract_terms_mixin import content_value, refuse_computed
 
 
 class CrmContractRowMixin(models.AbstractModel):
@@ -22,11 +22,14 @@ class CrmContractRowMixin(models.AbstractModel):
     # CRUD
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            refuse_computed(self, vals)
         rows = super().create(vals_list)
         rows._check_changer()
         return rows
 
     def write(self, vals):
+        refuse_computed(self, vals)
         self._check_changer()
         return super().write(vals)
 

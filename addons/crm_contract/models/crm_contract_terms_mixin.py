@@ -104,6 +104,17 @@ class CrmContractTermsMixin(models.AbstractModel):
                 currency._crm_amount_in_words(document.amount_total, lang=lang) if currency else False
             )
 
+    # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            refuse_computed(self, vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        refuse_computed(self, vals)
+        return super().write(vals)
+
     # RIGHTS
     def _check_changer(self):
         """Who only reviews or keeps accounts changes terms under review only, as his step lets him.
@@ -231,6 +242,24 @@ class CrmContractTermsMixin(models.AbstractModel):
     def _content_value(self, name):
         """:return: [value as JSON, text that people read]"""
         return content_value(self, name)
+
+
+def refuse_computed(records, vals):
+    """Nobody enters what is computed and stored: amounts, whose customer it is, and the like.
+
+    :raise AccessError: a user writes such a field
+    """
+    if records.env.su:
+        return
+    for name in vals:
+        field = records._fields.get(name)
+        if field is not None and field.store and field.compute and field.readonly:
+            raise AccessError(
+                records.env._(
+                    "“%(field)s” is computed, not entered. Leave it out.",
+                    field=field._description_string(records.env),
+                )
+            )
 
 
 def content_value(record, name):

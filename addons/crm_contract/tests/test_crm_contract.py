@@ -100,6 +100,13 @@ class TestCrmContract(ContractCase):
         ):
             self.refused(draft.write, vals, message="not written by hand", error=AccessError)
             self.refused(Contract.create, {"partner_id": self.customer.id, **vals}, error=AccessError)
+        for vals in ({"amount_total": 1}, {"kind": "purchase"}, {"crm_customer_id": False}, {"currency_rate": 2}):
+            self.refused(draft.write, vals, message="computed, not entered", error=AccessError)
+            self.refused(Contract.create, {"partner_id": self.customer.id, **vals}, error=AccessError)
+        self.refused(draft.line_ids.write, {"price_subtotal": 1}, error=AccessError)
+        self.refused(draft.milestone_ids.write, {"amount": 1}, error=AccessError)
+        self.refused(draft.with_user(self.accountant).action_cancel, error=AccessError)
+        self.refused(approved.with_user(self.accountant)._sign, self.today, error=AccessError)
         past = self.today - timedelta(days=1)
         self.refused(draft.write, {"date": past}, message="dated back")
         self.refused(self.new_contract, message="dated back", date=past)
