@@ -14,6 +14,7 @@ from project import ROOT, VENV, Problem, Steps, command_line, suite_addons
 
 SIZES = ("10k", "100k", "1m")
 HANDED_OVER = {"10k": 500, "100k": 5_000, "1m": 10_000}
+PRODUCTS = {"10k": "10k", "100k": "100k", "1m": "100k"}
 IMPORTED = 2000
 
 
@@ -53,6 +54,8 @@ def main(_arguments):
             ("Churn", "churn.py"),
             ("Nights and pools", "pools.py", size),
             ("Hand-over", "transfer.py", size, "--count", HANDED_OVER[size]),
+            ("Orders", "orders.py", size),
+            ("Products and stock", "products.py", PRODUCTS[size]),
         ):
             print(f"\n{title}", flush=True)
             program(other, where, *arguments, "-d", nights)

@@ -7,6 +7,7 @@ from . import hr_employee
 from . import hr_version
 from . import import_job
 from . import ir_http
+from . import ir_module_module
 from . import numbering_rule
 from . import res_currency
 from . import res_groups

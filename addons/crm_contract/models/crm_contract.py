@@ -417,11 +417,13 @@ class CrmContract(models.Model):
         """Activities: the owner has it signed, finance sees to its payments; with sudo."""
         finance = self.env.ref("crm_base.group_receivables_accountant").all_user_ids
         finance = finance.filtered(lambda user: user.active and self.company_id in user.company_ids)
-        texts = {self.user_id: self.env._("%(contract)s is approved: have it signed.", contract=self.name)}
-        for user in finance - self.user_id:
-            texts[user] = self.env._("%(contract)s is approved: see to its payments.", contract=self.name)
-        for user, text in texts.items():
-            self.activity_schedule("crm_contract.mail_activity_type_contract", summary=text, user_id=user.id)
+        for user in finance | self.user_id:
+            env = self.with_context(lang=user.lang).env
+            if user == self.user_id:
+                summary = env._("%(contract)s is approved: have it signed.", contract=self.name)
+            else:
+                summary = env._("%(contract)s is approved: see to its payments.", contract=self.name)
+            self.activity_schedule("crm_contract.mail_activity_type_contract", summary=summary, user_id=user.id)
 
     # HOOKS: called with sudo, unlocked, in the transaction of what has happened
     def _on_approved(self):
@@ -618,9 +620,10 @@ class CrmContract(models.Model):
                 continue
             step = min(days for days in REMIND if left <= days)
             if not contract.renewal_ids and not 0 < contract.reminded_days <= step:
+                env = contract.with_context(lang=contract.user_id.lang).env
                 contract.activity_schedule(
                     "crm_contract.mail_activity_type_contract_expiry",
-                    summary=self.env._("%(contract)s expires in %(days)s days.", contract=contract.name, days=left),
+                    summary=env._("%(contract)s expires in %(days)s days.", contract=contract.name, days=left),
                     user_id=contract.user_id.id,
                     date_deadline=today,
                 )

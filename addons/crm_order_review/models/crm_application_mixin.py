@@ -83,20 +83,22 @@ class CrmApplicationMixin(models.AbstractModel):
 
     # REVIEW
     def _review_check(self):
-        """Every application has lines with products that may be sold."""
+        """Every application has lines, of products that may be applied for."""
         result = super()._review_check()
         if not self.line_ids:
             raise UserError(self.env._("%(document)s has no lines. Add at least one.", document=self.display_name))
         for number, line in self._numbered_lines():
-            product = line.product_id
-            if product.crm_life_state == "stopped":
-                problem = product.product_tmpl_id._crm_stopped_message()
-            elif product and not product.sale_ok:
-                problem = self.env._("%(product)s is not sold. Choose another product.", product=product.display_name)
-            else:
-                continue
-            raise UserError(self.env._("Line %(number)s: %(problem)s", number=number, problem=problem))
+            if problem := self._product_problem(line.product_id):
+                raise UserError(self.env._("Line %(number)s: %(problem)s", number=number, problem=problem))
         return result
+
+    def _product_problem(self, product):
+        """Hook: why nobody applies for a product, as a sentence; None if it can be applied for."""
+        if product.crm_life_state == "stopped":
+            return product.product_tmpl_id._crm_stopped_message()
+        if product and not product.sale_ok:
+            return self.env._("%(product)s is not sold. Choose another product.", product=product.display_name)
+        return None
 
     def _numbered_lines(self):
         """:return: (1, first line), (2, second line) … in the order of the form"""

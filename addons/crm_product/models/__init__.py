@@ -1,6 +1,5 @@
 from . import crm_cost_mixin
 from . import numbering_rule
-from . import ir_module_module
 from . import crm_product_series
 from . import crm_product_package_form
 from . import crm_product_certificate

@@ -319,6 +319,9 @@ class CrmShipmentRequest(models.Model):
         self.sudo().write(self.sudo()._credit_values())
         return result
 
+    def _product_problem(self, product):
+        """What has been ordered is shipped, also after its product has left the programme."""
+
     def _credit_values(self):
         """What the customer owes past its due date now; called with sudo.
 

@@ -38,6 +38,11 @@ class TestCrmShipmentRequest(ShipmentCase):
         self.assertEqual(request.amount, 37.5)
         self.refused(order.action_crm_request_shipment, message="Nothing is open")
 
+    def test_what_is_not_sold_any_more_is_still_shipped(self):
+        order = self.new_order()
+        self.product.sale_ok = False
+        self.assertEqual(self.approve(self.new_request(order)).review_state, "approved")
+
     def test_form_adds_an_order(self):
         order = self.new_order((self.product, 10), (self.product, 5))
         form = Form(self.env["crm.shipment.request"].with_user(self.seller))

@@ -110,6 +110,7 @@ class CrmDemoCompany(models.AbstractModel):
     def _set_up_company(self):
         company = self.env.company
         [values] = read_csv("company", "company")
+        english_name = values.pop("english_name")
         china = self.env.ref("base.cn")
         state = self.env["res.country.state"].search(
             [("country_id", "=", china.id), ("code", "=", values.pop("state"))], limit=1
@@ -120,8 +121,16 @@ class CrmDemoCompany(models.AbstractModel):
             yuan.active = True
             values["currency_id"] = yuan.id
         company.write(values)
-        company.partner_id.tz = TIMEZONE
+        company.partner_id.write({"tz": TIMEZONE, "english_name": english_name})
+        self._create_bank_account(company)
         company.resource_calendar_id.tz = TIMEZONE
+
+    def _create_bank_account(self, company):
+        [values] = read_csv("company", "bank")
+        bank = self.env["res.bank"].create({"name": values["bank"], "bic": values["bic"]})
+        self.env["res.partner.bank"].create(
+            {"partner_id": company.partner_id.id, "acc_number": values["account"], "bank_id": bank.id}
+        )
 
     def _create_users(self):
         """:return: {login: user}"""
