@@ -8,8 +8,9 @@ class IrModuleModule(models.Model):
     _inherit = "ir.module.module"
 
     def _update_translations(self, filter_lang=None, overwrite=False):
-        super()._update_translations(filter_lang, overwrite)
+        result = super()._update_translations(filter_lang, overwrite)
         if any(module.name.startswith("crm_") for module in self):
             ground = self.upstream_dependencies(exclude_states=("uninstallable", "uninstalled")) - self
             ground = ground.filtered(lambda module: module.name.startswith("crm_"))
             super(IrModuleModule, ground)._update_translations(filter_lang)
+        return result

@@ -226,7 +226,7 @@ class CrmContract(models.Model):
 
     @staticmethod
     def _print_number(number, bilingual):
-        return f"{number}." if bilingual else f"{cn2an.an2cn(number)}、"
+        return f"{number}." if bilingual else f"{cn2an.an2cn(number)}\u3001"
 
     def _print_place(self, content):
         partner = self.env["res.partner"].browse(content["terms"]["partner_shipping_id"][0]).exists()

@@ -9,7 +9,6 @@ class CrmContractOrder(models.TransientModel):
 
     order_type_id = fields.Many2one(
         "crm.order.type",
-        string="Order Type",
         compute="_compute_order_type_id",
         store=True,
         readonly=False,

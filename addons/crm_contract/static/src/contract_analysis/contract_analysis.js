@@ -130,7 +130,10 @@ export class ContractAnalysis extends Component {
     }
 
     get topCustomers() {
-        return this.page.top_customers.map((row) => ({ ...row, note: _t("%s contracts", formatInteger(row.contracts)) }));
+        return this.page.top_customers.map((row) => ({
+            ...row,
+            note: _t("%s contracts", formatInteger(row.contracts)),
+        }));
     }
 
     get shares() {
