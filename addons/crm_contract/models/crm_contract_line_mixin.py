@@ -50,7 +50,7 @@ class CrmContractLineMixin(models.AbstractModel):
     discount = fields.Float(string="Discount (%)", digits="Discount")
     tax_ids = fields.Many2many(
         "account.tax",
-        string="Taxes",
+        string="Tax Rate",
         compute="_compute_tax_ids",
         store=True,
         readonly=False,
