@@ -480,7 +480,11 @@ class CrmContract(models.Model):
         values = {"state": state}
         if state in ("completed", "terminated", "expired", "cancelled"):
             values["date_closed"] = fields.Date.context_today(self)
-        unlocked(self.sudo()).write(values)  # sudo: states are written by methods alone, which check who calls them
+        contracts = unlocked(self.sudo())  # sudo: states are written by methods alone, which check who calls them
+        contracts.write(values)
+        if state in ("completed", "terminated"):
+            names = ("contract", "contract_expiry")
+            contracts.activity_unlink([f"crm_contract.mail_activity_type_{name}" for name in names])
 
     def _advance(self):
         """Move contracts on as the facts are: signed → in progress → completed; called by what changes facts."""
@@ -573,6 +577,7 @@ class CrmContract(models.Model):
             values["signed_file_ids"] = [Command.link(file.id) for file in files]
         contract.write(values)
         contract._set_state("signed")
+        contract.activity_feedback(["crm_contract.mail_activity_type_contract"], user_id=self.user_id.id)
         contract._advance()
 
     def _accept(self, date, files=None):

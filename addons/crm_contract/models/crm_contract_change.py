@@ -198,9 +198,9 @@ class CrmContractChange(models.Model):
 
     @api.model
     def _copies(self, rows, fname, renews):
-        """Commands that create copies of a contract's rows; those of a renewal are rows of another contract."""
-        own = {"delivery_date": False} if "delivery_date" in rows._fields else {}
-        return [Command.create(row._copy_values() | (own if renews else {fname: row.id})) for row in rows._in_order()]
+        """Commands that create copies of a contract's rows; what a renewal delivers has no dates yet."""
+        own = {"delivery_date": False} if renews and "delivery_date" in rows._fields else {}
+        return [Command.create({**row._copy_values(), **own, fname: row.id}) for row in rows._in_order()]
 
     def _is_purchase(self):
         return self.contract_kind == "purchase"
