@@ -34,8 +34,8 @@ def test_enter_find_edit_a_customer(screen):
     page.click(f"{ROW} .o_data_cell[name=name]")
     page.wait_for_selector(".o_form_view")
     page.fill(".o_field_widget[name=short_name] input", "苏测")
-    page.click(".o_form_button_save")
-    page.wait_for_selector(".o_form_saved")
+    with page.expect_response(lambda response: response.url.endswith("/web_save")):
+        page.click(".o_form_button_save")
     page.reload()
     page.wait_for_selector(".o_form_view")
     assert page.input_value(".o_field_widget[name=short_name] input") == "苏测"

@@ -143,6 +143,7 @@ def test_from_the_badge_on_the_phone(screen):
         page = manager.page
         manager.open("approvals", ".o_list_view, .o_kanban_view")
         page.wait_for_selector(".o_crm_review_count")
+        page.wait_for_load_state("networkidle")  # a page that is still being built closes what is opened over it
         page.click(".o_crm_review_todo")
         page.wait_for_selector("button[data-kind]")
         manager.shot(f"{name}-badge")
