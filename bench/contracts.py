@@ -9,10 +9,9 @@ the same figures by hand, with the same scope, and may use the indexes of the ad
 from datetime import date
 
 # first: it makes the add-ons known
-from database import environment, parser, registry
+from database import environment, parser, registry, vacuum
 from timing import head, page, raw, row, timed
 
-from odoo.sql_db import db_connect
 from odoo.tools import SQL
 
 READERS = {"administrator": "admin", "manager": "bench_manager_3", "salesperson": "bench_3_0_7"}
@@ -25,10 +24,7 @@ def main():
     base = registry(options)
     with environment(base, commit=True) as env:
         fill(env)
-    with db_connect(options.database).cursor() as cr:
-        cr.rollback()
-        cr.connection.autocommit = True
-        cr._obj.execute("VACUUM ANALYZE crm_contract, crm_contract_line, crm_contract_milestone")
+    vacuum(options.database, "crm_contract", "crm_contract_line", "crm_contract_milestone")
     with environment(base) as env:
         uids = {
             role: env["res.users"].search([("login", "=like", f"{login}%")], order="id", limit=1).id

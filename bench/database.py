@@ -17,6 +17,7 @@ import psutil
 
 from odoo import api
 from odoo.modules.registry import Registry
+from odoo.sql_db import db_connect
 from odoo.tools import config
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +52,14 @@ def environment(registry, uid=api.SUPERUSER_ID, commit=False, **context):
             cr.commit()
         else:
             cr.rollback()
+
+
+def vacuum(database, *tables):
+    """Clean up and count tables, by default all, as a server does by and by."""
+    with db_connect(database).cursor() as cr:
+        cr.rollback()
+        cr.connection.autocommit = True
+        cr._obj.execute(f"VACUUM ANALYZE {', '.join(tables)}")
 
 
 @contextmanager

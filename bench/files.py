@@ -10,11 +10,10 @@ import random
 import sys
 
 # first: it makes the add-ons known
-from database import SIZES, environment, parser, registry
+from database import SIZES, environment, parser, registry, vacuum
 from timing import head, page, raw, row, timed
 
 from odoo import Command
-from odoo.sql_db import db_connect
 from odoo.tools import SQL
 
 VIEW = ("crm.file", "crm_file.crm_file_view_list")
@@ -33,10 +32,7 @@ def main():
     base = registry(options)
     with environment(base, commit=True) as env:
         users = fill(env, SIZES[options.size])
-    with db_connect(options.database).cursor() as cr:
-        cr.rollback()
-        cr.connection.autocommit = True
-        cr._obj.execute("VACUUM ANALYZE crm_file, crm_file_version, ir_attachment, res_partner")
+    vacuum(options.database, "crm_file", "crm_file_version", "ir_attachment", "res_partner")
     head(f"{SIZES[options.size]:,} files; ms, median of the runs")
     for role, uid in users.items():
         report(base, role, uid)

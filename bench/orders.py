@@ -9,10 +9,9 @@ hand, with the same scope, and may use the product's indexes.
 from datetime import date
 
 # first: it makes the add-ons known
-from database import environment, parser, registry
+from database import environment, parser, registry, vacuum
 from timing import head, page, raw, row, timed
 
-from odoo.sql_db import db_connect
 from odoo.tools import SQL
 
 READERS = {"administrator": "admin", "manager": "bench_manager_3_0", "salesperson": "bench_3_0_7"}
@@ -26,10 +25,7 @@ def main():
     base = registry(options)
     with environment(base, commit=True) as env:
         fill(env)
-    with db_connect(options.database).cursor() as cr:
-        cr.rollback()
-        cr.connection.autocommit = True
-        cr._obj.execute("VACUUM ANALYZE sale_order, sale_order_line")
+    vacuum(options.database, "sale_order", "sale_order_line")
     with environment(base) as env:
         uids = {role: env["res.users"].search([("login", "=", login)]).id for role, login in READERS.items()}
         scopes = {role: env["res.users"].browse(uid)._crm_scope_owner_ids() for role, uid in uids.items()}

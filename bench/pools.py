@@ -11,10 +11,9 @@ import time
 from unittest.mock import patch
 
 # first: it makes the add-ons known
-from database import environment, parser, registry
+from database import environment, parser, registry, vacuum
 
 from odoo import Command
-from odoo.sql_db import db_connect
 from odoo.tools import SQL
 
 DUE, POOLED = 0.02, 0.10  # shares of all customers: reclaimed tonight, in the pool already
@@ -28,7 +27,7 @@ def main():
     base = registry(options)
     with environment(base, commit=True) as env:
         pool = prepare(env)
-    vacuum(options.database)
+    vacuum(options.database, *TABLES)
     print(f"{'':<62} {'ours':>8} {'raw SQL':>8}")
     night(options.database, base, pool)
     silence(options.database, base)
@@ -37,13 +36,6 @@ def main():
 
 def row(name, ours, raw=None):
     print(f"{name:<62} {ours:>8,.2f} {'' if raw is None else format(raw, '8,.2f')}", flush=True)
-
-
-def vacuum(database):
-    with db_connect(database).cursor() as cr:
-        cr.rollback()
-        cr.connection.autocommit = True
-        cr._obj.execute(f"VACUUM ANALYZE {', '.join(TABLES)}")
 
 
 def prepare(env):
@@ -85,7 +77,7 @@ def fill(env):
 def night(database, base, pool):
     with environment(base) as env:
         raw, raw_count = timed(lambda: statement(env, pool))
-    vacuum(database)
+    vacuum(database, *TABLES)
     with environment(base) as env, patch.object(base["ir.cron"], "_commit_progress", lambda self, *args, **kw: None):
         reclaim = env["crm.customer.reclaim"]
         listing, due = timed(lambda: reclaim._due_customers(SQL("TRUE")))
@@ -99,7 +91,7 @@ def night(database, base, pool):
         env.cr.execute("SELECT count(*) FROM mail_activity WHERE automated AND summary IS NOT NULL")
         reminded = env.cr.fetchone()[0]
         again, _none = timed(reclaim._remind)
-    vacuum(database)
+    vacuum(database, *TABLES)
     row(f"s, {reminded:,} reminders", reminding)
     row("s, reminders, second night", again)
 
@@ -134,14 +126,14 @@ def silence(database, base):
             )
         )
         count = env.cr.rowcount
-    vacuum(database)
+    vacuum(database, *TABLES)
     with (
         environment(base) as env,
         patch.object(base["ir.cron"], "_commit_progress", lambda self, *args, **kw: None),
         patch.object(base["res.config.settings"], "_crm_setting", lambda self, name: setting[name]),
     ):
         ours, _none = timed(lambda: (env["res.partner"]._cron_customer_status(), env.flush_all()))
-    vacuum(database)
+    vacuum(database, *TABLES)
     row(f"s, {count:,} customers become inactive, others are warned", ours, raw)
 
 

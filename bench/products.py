@@ -7,10 +7,8 @@ would run for the same figures of the same rows.
 """
 
 # first: it makes the add-ons known
-from database import SIZES, environment, parser, registry
+from database import SIZES, environment, parser, registry, vacuum
 from timing import head, page, raw, row, timed
-
-from odoo.sql_db import db_connect
 
 WAREHOUSES = 10
 TABLES = (
@@ -30,10 +28,7 @@ def main():
     base = registry(options)
     with environment(base, commit=True) as env:
         fill(env, SIZES[options.size])
-    with db_connect(options.database).cursor() as cr:
-        cr.rollback()
-        cr.connection.autocommit = True
-        cr._obj.execute(f"VACUUM ANALYZE {', '.join(TABLES)}")
+    vacuum(options.database, *TABLES)
     head()
     with environment(base) as env:
         readers = {role: env.ref(f"base.user_{role}", False) for role in ("admin",)}

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 # first: it makes the add-ons known
-from database import config, environment, fail
+from database import config, environment, fail, vacuum
 
 from odoo import api
 from odoo.modules.registry import Registry
@@ -52,10 +52,7 @@ def prepare(name, template):
     with environment(registry, commit=True) as env:
         if not env["bench.reviewed.a"].search_count([], limit=1):
             fill(env)
-    with registry.cursor() as cr:
-        cr.rollback()
-        cr.connection.autocommit = True
-        cr._obj.execute("VACUUM ANALYZE")
+    vacuum(name)
     return registry
 
 

@@ -1,4 +1,4 @@
-"""What a user does with the review panel of a document, and calls as he could make them himself."""
+"""What a user does with a document and its review panel, and calls as he could make them himself."""
 
 PANEL = ".o_crm_review_panel"
 DIALOG = ".o_crm_review_dialog"
@@ -17,6 +17,16 @@ RPC = """async ([model, method, args, kwargs]) => {
 
 def call(one, model, method, *args, **kwargs):
     return one.page.evaluate(RPC, [model, method, args, kwargs])
+
+
+def read(one, model, record_id, *names):
+    [values] = call(one, model, "read", [record_id], list(names))
+    return values
+
+
+def open_document(one, model, record_id, wait_for=PANEL):
+    one.page.goto(f"{one.url}/odoo/{model}/{record_id}")
+    one.page.wait_for_selector(wait_for)
 
 
 def put_in_force(admin, model, name, domain, *steps):
@@ -82,3 +92,42 @@ def press(one, action):
         page.click(f"{PANEL} button[name=more]")
         button = f".dropdown-item[name={action}]"
     page.click(button)
+
+
+def submit(one, model, record_id):
+    open_document(one, model, record_id)
+    act(one, "submit", "请审批")
+    wait_for_state(one, "pending")
+
+
+def approve(one, model, record_id, comment="同意"):
+    open_document(one, model, record_id, f"{PANEL} button[name=approve]")
+    act(one, "approve", comment)
+    one.page.wait_for_selector(f"{PANEL} button[name=approve]", state="detached")
+
+
+def press_button(one, name, confirm=False):
+    """Press a button of the form's header; on the phone they lie in a menu."""
+    page, button = one.page, f"button[name={name}]"
+    page.wait_for_selector(f"{PANEL}, {button}")
+    if not page.locator(button).is_visible():
+        page.click(".o_statusbar_buttons .dropdown-toggle")
+    with page.expect_response(lambda response: "/call_button/" in response.url and response.url.endswith(name)):
+        page.click(button)
+        if confirm:
+            page.click(".modal-footer .btn-primary")
+
+
+def new_bookkeeper(admin, mark):
+    """The demo company keeps no books yet: a user who does. :return: login"""
+    groups = call(
+        admin,
+        "ir.model.data",
+        "search_read",
+        [["model", "=", "res.groups"], ["name", "in", ["group_account_invoice", "group_receivables_accountant"]]],
+        ["res_id"],
+    )
+    user = {"name": "会计", "login": f"kj{mark}", "password": "demo", "lang": "zh_CN"}
+    user["group_ids"] = [[4, group["res_id"]] for group in groups]
+    call(admin, "res.users", "create", [user])
+    return user["login"]

@@ -3,8 +3,18 @@
 import datetime
 import time
 
-from review_panel import PANEL, act, call, wait_for_state
-from test_order_browser import approve, new_bookkeeper, open_document, press_button, read, submit
+from review_panel import (
+    PANEL,
+    act,
+    approve,
+    call,
+    new_bookkeeper,
+    open_document,
+    press_button,
+    read,
+    submit,
+    wait_for_state,
+)
 
 CONTRACT, CHANGE = "crm.contract", "crm.contract.change"
 PRICE, RAISED = 800, 880  # untaxed; 100 of them take the managing director's approval, too

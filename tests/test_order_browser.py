@@ -3,38 +3,21 @@
 import datetime
 import time
 
-from review_panel import PANEL, act, call, put_in_force, wait_for_state
+from review_panel import (
+    PANEL,
+    act,
+    approve,
+    call,
+    new_bookkeeper,
+    open_document,
+    press_button,
+    put_in_force,
+    read,
+    submit,
+    wait_for_state,
+)
 
 from conftest import PHONE
-
-
-def open_document(one, model, record_id, wait_for=PANEL):
-    one.page.goto(f"{one.url}/odoo/{model}/{record_id}")
-    one.page.wait_for_selector(wait_for)
-
-
-def approve(one, model, record_id, comment="同意"):
-    open_document(one, model, record_id, f"{PANEL} button[name=approve]")
-    act(one, "approve", comment)
-    one.page.wait_for_selector(f"{PANEL} button[name=approve]", state="detached")
-
-
-def submit(one, model, record_id):
-    open_document(one, model, record_id)
-    act(one, "submit", "请审批")
-    wait_for_state(one, "pending")
-
-
-def press_button(one, name, confirm=False):
-    """Press a button of the form's header; on the phone they lie in a menu."""
-    page, button = one.page, f"button[name={name}]"
-    page.wait_for_selector(f"{PANEL}, {button}")
-    if not page.locator(button).is_visible():
-        page.click(".o_statusbar_buttons .dropdown-toggle")
-    with page.expect_response(lambda response: "/call_button/" in response.url and response.url.endswith(name)):
-        page.click(button)
-        if confirm:
-            page.click(".modal-footer .btn-primary")
 
 
 def fill_in(one, field, value):
@@ -42,11 +25,6 @@ def fill_in(one, field, value):
     with one.page.expect_response(lambda response: "/call_kw/crm.shipment.request/pack_" in response.url):
         field.fill(str(value))
         field.press("Tab")
-
-
-def read(one, model, record_id, *names):
-    [values] = call(one, model, "read", [record_id], list(names))
-    return values
 
 
 def test_from_the_inquiry_to_the_documents(screen):
@@ -249,18 +227,3 @@ def owe_money(bookkeeper, customer):
     }
     [move] = call(bookkeeper, "account.move", "create", [invoice])
     call(bookkeeper, "account.move", "action_post", [move])
-
-
-def new_bookkeeper(admin, mark):
-    """The demo company keeps no books yet: a user who does. :return: login"""
-    groups = call(
-        admin,
-        "ir.model.data",
-        "search_read",
-        [["model", "=", "res.groups"], ["name", "in", ["group_account_invoice", "group_receivables_accountant"]]],
-        ["res_id"],
-    )
-    user = {"name": "会计", "login": f"kj{mark}", "password": "demo", "lang": "zh_CN"}
-    user["group_ids"] = [[4, group["res_id"]] for group in groups]
-    call(admin, "res.users", "create", [user])
-    return user["login"]

@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 from odoo.addons.crm_review.tools.guard import unlocked
 
@@ -351,15 +351,7 @@ class CrmContract(models.Model):
         result = super()._review_check()
         if self.state != "draft":
             raise UserError(self.env._("%(contract)s is no draft any more.", contract=self.display_name))
-        problems = list(self._problems())
-        if problems:
-            raise UserError(
-                self.env._(
-                    "%(contract)s cannot be submitted yet:\n%(problems)s",
-                    contract=self.display_name,
-                    problems="\n".join(problems),
-                )
-            )
+        self._review_refuse(self._problems())
         return result
 
     def _problems(self):
@@ -696,14 +688,7 @@ class CrmContract(models.Model):
     def _crm_scope_read_grants(self):
         """Who reviews a change reads its contract; finance reads all of them."""
         grants = [*super()._crm_scope_read_grants(), *self._finance_grants()]
-        self.env["crm.review.line"].flush_model(["user_id", "res_model", "res_id"])
-        reviewed = SQL(
-            """SELECT change.contract_id
-                 FROM crm_review_line line
-                 JOIN crm_contract_change change ON change.id = line.res_id
-                WHERE line.user_id = %s AND line.res_model = 'crm.contract.change'""",
-            self.env.uid,
-        )
+        reviewed = self.env["crm.contract.change"]._reviewed_sql("contract_id")
         return [*grants, self._crm_scope_subquery("id", reviewed)]
 
     @api.model

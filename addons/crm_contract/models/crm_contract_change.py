@@ -213,15 +213,7 @@ class CrmContractChange(models.Model):
         result = super()._review_check()
         if self.dropped:
             raise UserError(self.env._("%(change)s has been given up. Begin another one.", change=self.name))
-        problems = list(self._problems())
-        if problems:
-            raise UserError(
-                self.env._(
-                    "%(change)s cannot be submitted yet:\n%(problems)s",
-                    change=self.display_name,
-                    problems="\n".join(problems),
-                )
-            )
+        self._review_refuse(self._problems())
         return result
 
     def _problems(self):

@@ -1,5 +1,6 @@
 from collections import defaultdict
 from datetime import date
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -43,7 +44,7 @@ class CrmContractAnalysis(models.Model):
 
     _name = "crm.contract.analysis"
     _description = "Contract Analysis"
-    _inherit = ["crm.customer.scope.mixin", "crm.analysis.page.mixin"]
+    _inherit = ["crm.customer.scope.mixin", "crm.product.page.mixin"]
     _auto = False
     _rec_name = "contract_id"
     _order = "date desc, id desc"
@@ -253,46 +254,20 @@ class CrmContractAnalysis(models.Model):
 
     @api.model
     def _page_lines(self, domain, starts):
-        """Quantities by month and the shares of the product series, in the products' own units."""
+        """What contracts sell, by month and product series."""
         query = self.env["crm.contract"]._search(domain)
         Line = self.env["crm.contract.line"]
         line = query.join(query.table, "id", Line._table, "contract_id", "lines")
-        product = Line._field_to_sql(line, "product_id", query)
-        uom = Line._field_to_sql(line, "product_uom_id", query)
-        month = SQL("width_bucket(%s, %s)", self._contract_sql(query, "date_signed"), starts)
-        query.add_where(SQL("%s IS NOT NULL", product))
-        query.groupby = SQL("%s, %s, %s", month, product, uom)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH sold AS MATERIALIZED (%s)
-                SELECT GROUPING(sold.month), COALESCE(sold.month, template.crm_series_id), SUM(sold.amount),
-                       SUM(sold.quantity * line_uom.factor / product_uom.factor)
-                  FROM sold
-                  JOIN uom_uom line_uom ON line_uom.id = sold.uom_id
-                  JOIN product_product product ON product.id = sold.product_id
-                  JOIN product_template template ON template.id = product.product_tmpl_id
-                  JOIN uom_uom product_uom ON product_uom.id = template.uom_id
-                 GROUP BY GROUPING SETS ((sold.month), (template.crm_series_id))
-                """,
-                query.select(
-                    SQL("%s AS month", month),
-                    SQL("%s AS product_id", product),
-                    SQL("%s AS uom_id", uom),
-                    SQL(
-                        "SUM(CAST(%s AS double precision)) AS amount",
-                        self._amount_sql(query, Line._field_to_sql(line, "price_subtotal", query)),
-                    ),
-                    SQL("SUM(CAST(%s AS double precision)) AS quantity", Line._field_to_sql(line, "quantity", query)),
-                ),
-            )
+        column = partial(Line._field_to_sql, line, query=query)
+        return self._page_sold(
+            query,
+            "quantity",
+            month=SQL("width_bucket(%s, %s)", self._contract_sql(query, "date_signed"), starts),
+            product_id=column("product_id"),
+            uom_id=column("product_uom_id"),
+            quantity=column("quantity"),
+            amount=self._amount_sql(query, column("price_subtotal")),
         )
-        by_month = {number: quantity for is_series, number, _amount, quantity in rows if not is_series}
-        series = [row[1:] for row in rows if row[0]]
-        return {
-            "quantities": [float(by_month.get(number) or 0) for number in range(1, 13)],
-            "series": self._page_share("series_id", series, "quantity"),
-        }
 
     @api.model
     def _page_top(self, domain):
@@ -365,11 +340,7 @@ class CrmContractAnalysis(models.Model):
     @api.model
     def _crm_scope_read_grants(self):
         """Who keeps or takes the money reads all of it, as with the contracts."""
-        grants = super()._crm_scope_read_grants()
-        finance = "crm_base.group_receivables_accountant,crm_base.group_cashier"
-        if self.env["res.users"].browse(self.env.uid).has_groups(finance):
-            grants.append(Domain("id", "!=", False))
-        return grants
+        return [*super()._crm_scope_read_grants(), *self.env["crm.contract"]._finance_grants()]
 
     # EXCEL
     def _excel_columns(self):

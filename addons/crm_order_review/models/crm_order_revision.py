@@ -1,6 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, float_is_zero
+from odoo.tools import float_is_zero
 
 from odoo.addons.crm_review.tools.guard import unlocked
 
@@ -158,15 +158,7 @@ class CrmOrderRevision(models.Model):
         order = self.order_id
         if order.state != "sale":
             raise UserError(self.env._("%(order)s is not in force any more.", order=order.display_name))
-        problems = list(self._problems())
-        if problems:
-            raise UserError(
-                self.env._(
-                    "%(change)s cannot be submitted yet:\n%(problems)s",
-                    change=self.display_name,
-                    problems="\n".join(problems),
-                )
-            )
+        self._review_refuse(self._problems())
         self._take_facts()
         return result
 
@@ -235,19 +227,6 @@ class CrmOrderRevision(models.Model):
         self.applied_on = fields.Datetime.now()
         order.message_post(
             body=self.env._("Changed by %(change)s: %(reason)s", change=self.name, reason=self.reason or "")
-        )
-
-    # SCOPE
-    @api.model
-    def _orders_in_review(self):
-        """:return: SQL that selects the ids of the orders whose revisions the user reviews"""
-        self.env["crm.review.line"].flush_model(["user_id", "res_model", "res_id"])
-        return SQL(
-            """SELECT revision.order_id
-                 FROM crm_review_line line
-                 JOIN crm_order_revision revision ON revision.id = line.res_id
-                WHERE line.user_id = %s AND line.res_model = 'crm.order.revision'""",
-            self.env.uid,
         )
 
     # EXCEL

@@ -482,15 +482,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if message := self._confirmation_error_message():
             raise UserError(message)
-        problems = list(self._crm_problems())
-        if problems:
-            raise UserError(
-                self.env._(
-                    "%(order)s cannot be submitted yet:\n%(problems)s",
-                    order=self.display_name,
-                    problems="\n".join(problems),
-                )
-            )
+        self._review_refuse(self._crm_problems())
 
     def _crm_problems(self):
         """Hook: what is wrong with this order.
@@ -660,5 +652,5 @@ class SaleOrder(models.Model):
     @api.model
     def _crm_scope_read_grants(self):
         """Who reviews the revision of an order reads the order."""
-        reviewed = self.env["crm.order.revision"]._orders_in_review()
+        reviewed = self.env["crm.order.revision"]._reviewed_sql("order_id")
         return [*super()._crm_scope_read_grants(), self._crm_scope_subquery("id", reviewed)]

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, float_compare, float_is_zero
+from odoo.tools import float_compare, float_is_zero
 from odoo.tools.sql import column_exists, create_column
 
 from odoo.addons.crm_review.tools.guard import is_unlocked
@@ -327,13 +327,10 @@ class SaleOrderLine(models.Model):
     @api.model
     def _crm_scope_grants(self):
         """The reviewers of an order see its lines with it."""
-        self.env["crm.review.line"].flush_model(["user_id", "res_model", "res_id"])
-        reviewed = SQL(
-            "SELECT res_id FROM crm_review_line WHERE user_id = %s AND res_model = 'sale.order'", self.env.uid
-        )
+        reviewed = self.env["sale.order"]._reviewed_sql()
         return [*super()._crm_scope_grants(), self._crm_scope_subquery("order_id", reviewed)]
 
     @api.model
     def _crm_scope_read_grants(self):
-        reviewed = self.env["crm.order.revision"]._orders_in_review()
+        reviewed = self.env["crm.order.revision"]._reviewed_sql("order_id")
         return [*super()._crm_scope_read_grants(), self._crm_scope_subquery("order_id", reviewed)]

@@ -20,7 +20,7 @@ class CrmOrderAnalysis(models.Model):
 
     _name = "crm.order.analysis"
     _description = "Order Analysis"
-    _inherit = ["crm.customer.scope.mixin", "crm.analysis.page.mixin"]
+    _inherit = ["crm.customer.scope.mixin", "crm.product.page.mixin"]
     _auto = False
     _rec_name = "order_id"
     _order = "date desc, id desc"
@@ -223,7 +223,7 @@ class CrmOrderAnalysis(models.Model):
 
     @api.model
     def _page_lines(self, domain, starts, first_id, last_id):
-        """Quantities by month and the shares of the product series, in the products' own units.
+        """What has been ordered, by month and product series.
 
         :param first_id: the lowest id of the orders, so that not every line of older ones is read
         """
@@ -231,44 +231,16 @@ class CrmOrderAnalysis(models.Model):
         query = self.env["sale.order"]._search(domain)
         Line = self.env["sale.order.line"]
         line = query.join(query.table, "id", Line._table, "order_id", "lines")
-        product = Line._field_to_sql(line, "product_id", query)
-        uom = Line._field_to_sql(line, "product_uom_id", query)
-        month = SQL("width_bucket(%s, %s)", customers._order_sql(query, "date_order"), starts)
-        query.add_where(SQL("%s IS NOT NULL", product))
-        query.add_where(SQL("%s BETWEEN %s AND %s", Line._field_to_sql(line, "order_id", query), first_id, last_id))
-        query.groupby = SQL("%s, %s, %s", month, product, uom)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH sold AS MATERIALIZED (%s)
-                SELECT GROUPING(sold.month), COALESCE(sold.month, template.crm_series_id), SUM(sold.amount),
-                       SUM(sold.quantity * line_uom.factor / product_uom.factor)
-                  FROM sold
-                  JOIN uom_uom line_uom ON line_uom.id = sold.uom_id
-                  JOIN product_product product ON product.id = sold.product_id
-                  JOIN product_template template ON template.id = product.product_tmpl_id
-                  JOIN uom_uom product_uom ON product_uom.id = template.uom_id
-                 GROUP BY GROUPING SETS ((sold.month), (template.crm_series_id))
-                """,
-                query.select(
-                    SQL("%s AS month", month),
-                    SQL("%s AS product_id", product),
-                    SQL("%s AS uom_id", uom),
-                    SQL(
-                        "SUM(CAST(%s AS double precision)) AS amount",
-                        customers._amount_sql(query, Line._field_to_sql(line, "price_subtotal", query)),
-                    ),
-                    SQL(
-                        "SUM(CAST(%s AS double precision)) AS quantity",
-                        Line._field_to_sql(line, "product_uom_qty", query),
-                    ),
-                ),
-            )
+        column = partial(Line._field_to_sql, line, query=query)
+        query.add_where(SQL("%s BETWEEN %s AND %s", column("order_id"), first_id, last_id))
+        return self._page_sold(
+            query,
+            month=SQL("width_bucket(%s, %s)", customers._order_sql(query, "date_order"), starts),
+            product_id=column("product_id"),
+            uom_id=column("product_uom_id"),
+            quantity=column("product_uom_qty"),
+            amount=customers._amount_sql(query, column("price_subtotal")),
         )
-        by_month = {number: quantity for is_series, number, _amount, quantity in rows if not is_series}
-        series = [row[1:] for row in rows if row[0]]
-        quantities = [float(by_month.get(number) or 0) for number in range(1, 13)]
-        return {"quantities": quantities, "series": self._page_share("series_id", series)}
 
     @api.model
     def _page_top(self, domain):

@@ -1,3 +1,4 @@
+from . import crm_product_page_mixin
 from . import crm_product_board_mixin
 from . import crm_price_report
 from . import crm_product_cost_line

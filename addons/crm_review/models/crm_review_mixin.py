@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 REVIEW_STATES = [
@@ -42,6 +43,21 @@ class CrmReviewMixin(models.AbstractModel):
     def _review_check(self):
         """Hook: raise a UserError if this document is not ready to be submitted."""
 
+    def _review_refuse(self, problems):
+        """Keep this document from being submitted while there are problems; for `_review_check`.
+
+        :param problems: sentences, any iterable
+        :raise UserError: there are problems; names all of them
+        """
+        if problems := list(problems):
+            raise UserError(
+                self.env._(
+                    "%(document)s cannot be submitted yet:\n%(problems)s",
+                    document=self.display_name,
+                    problems="\n".join(problems),
+                )
+            )
+
     def _review_on_submitted(self):
         """Hook: this document has just come under review."""
 
@@ -64,8 +80,23 @@ class CrmReviewMixin(models.AbstractModel):
 
     @api.model
     def _crm_scope_grants(self):
+        return [*super()._crm_scope_grants(), self._crm_scope_subquery("id", self._reviewed_sql())]
+
+    @api.model
+    def _reviewed_sql(self, fname=None):
+        """Which documents of this model the user reviews, for grants.
+
+        :param fname: stored many2one to what is granted with them, by default the documents themselves
+        :return: ``odoo.tools.SQL`` selecting ids; what it reads is flushed
+        """
         self.env["crm.review.line"].flush_model(["user_id", "res_model", "res_id"])
-        reviewed = SQL(
-            "SELECT res_id FROM crm_review_line WHERE user_id = %s AND res_model = %s", self.env.uid, self._name
+        mine = SQL("line.user_id = %s AND line.res_model = %s", self.env.uid, self._name)
+        if not fname:
+            return SQL("SELECT line.res_id FROM crm_review_line line WHERE %s", mine)
+        self.flush_model([fname])
+        return SQL(
+            "SELECT document.%s FROM crm_review_line line JOIN %s document ON document.id = line.res_id WHERE %s",
+            SQL.identifier(fname),
+            SQL.identifier(self._table),
+            mine,
         )
-        return [*super()._crm_scope_grants(), self._crm_scope_subquery("id", reviewed)]

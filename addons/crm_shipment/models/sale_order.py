@@ -120,19 +120,25 @@ class SaleOrder(models.Model):
                 )
         if not column_exists(self.env.cr, "sale_order", "crm_due_date"):
             create_column(self.env.cr, "sale_order", "crm_due_date", "date")
-            if column_exists(self.env.cr, "sale_order_line", "crm_promised_date"):
-                self.env.cr.execute(
-                    """
-                    UPDATE sale_order SET crm_due_date = promise.date
-                      FROM (SELECT order_id,
-                                   COALESCE(min(crm_promised_date) FILTER (WHERE qty_delivered < product_uom_qty),
-                                            max(crm_promised_date)) AS date
-                              FROM sale_order_line
-                             WHERE display_type IS NULL AND crm_promised_date IS NOT NULL
-                             GROUP BY order_id) AS promise
-                     WHERE promise.order_id = sale_order.id
-                    """
-                )
+            self.env.cr.execute(
+                """
+                WITH promise AS (
+                     SELECT order_id,
+                            COALESCE(min(crm_promised_date) FILTER (WHERE qty_delivered < product_uom_qty),
+                                     max(crm_promised_date)) AS date
+                       FROM sale_order_line
+                      WHERE display_type IS NULL AND crm_promised_date IS NOT NULL
+                      GROUP BY order_id)
+                UPDATE sale_order
+                   SET crm_due_date = COALESCE(promise.date, (sale.commitment_date AT TIME ZONE 'UTC'
+                                                              AT TIME ZONE COALESCE(calendar.tz, 'UTC'))::date)
+                  FROM sale_order sale
+                  JOIN res_company company ON company.id = sale.company_id
+                  LEFT JOIN resource_calendar calendar ON calendar.id = company.resource_calendar_id
+                  LEFT JOIN promise ON promise.order_id = sale.id
+                 WHERE sale.id = sale_order.id AND (promise.date IS NOT NULL OR sale.commitment_date IS NOT NULL)
+                """
+            )
         return super()._auto_init()
 
     # COMPUTE

@@ -353,20 +353,31 @@ class CrmDemoCompany(models.AbstractModel):
     # REVIEWS
     def _create_review_flow(self, users):
         """Positions, and a flow of general approvals that depends on the amount."""
-        positions = {
-            row["code"]: self.env["crm.review.position"].create(
+        self.env["crm.review.position"].create(
+            [
                 {
                     "name": row["name"],
                     "code": row["code"],
                     "member_ids": [Command.create({"user_id": users[row["login"]].id})],
                 }
-            )
-            for row in read_csv("company", "positions")
+                for row in read_csv("company", "positions")
+            ]
+        )
+        self._create_flow("crm_review.crm_review_kind_approval", "通用审批流程", read_csv("company", "approval_steps"))
+
+    def _create_flow(self, kind, name, rows, users=None):
+        """A flow in force.
+
+        :param kind: external id of the kind of document
+        :param rows: its steps, as the files have them: the positions of their codes, or the users of their logins
+        """
+        positions = {
+            position.code: position.id for position in self.env["crm.review.position"].search([("code", "!=", False)])
         }
         flow = self.env["crm.review.flow"].create(
             {
-                "name": "通用审批流程",
-                "kind_id": self.env.ref("crm_review.crm_review_kind_approval").id,
+                "name": name,
+                "kind_id": self.env.ref(kind).id,
                 "self_review": "superior",
                 "step_ids": [
                     Command.create(
@@ -374,14 +385,14 @@ class CrmDemoCompany(models.AbstractModel):
                             "rank": int(row["rank"]),
                             "name": row["name"],
                             "who": row["who"],
-                            "position_id": positions[row["position"]].id if row["position"] else False,
-                            "mode": row["mode"],
-                            "domain": row["domain"],
+                            "position_id": positions[row["position"]] if row.get("position") else False,
+                            "user_ids": [Command.set(users[row["login"]].ids)] if row.get("login") else [],
                             "deadline_hours": float(row["deadline_hours"]),
-                            "comment_required": row["comment_required"],
+                            "comment_required": row.get("comment_required", "reject"),
+                            **{fname: row[fname] for fname in ("domain", "mode") if fname in row},
                         }
                     )
-                    for row in read_csv("company", "approval_steps")
+                    for row in rows
                 ],
             }
         )
@@ -422,30 +433,17 @@ class CrmDemoCompany(models.AbstractModel):
             else:
                 task.action_reject(comment)
 
+    def _pending_task(self, document):
+        """:return: the first task that the review of a document waits for, in the name of its reviewer"""
+        review = document.sudo().review_id  # sudo: whose turn it is
+        task = review.line_ids.filtered(lambda line: line.state == "pending")[:1]
+        return task.with_user(task.user_id).sudo(False)
+
     # CUSTOMER CODES
     def _create_code_request_flow(self, users):
         """A flow of customer code requests: the head of the department, then a check of the facts."""
-        flow = self.env["crm.review.flow"].create(
-            {
-                "name": "客户编码评审流程",
-                "kind_id": self.env.ref("crm_customer.crm_review_kind_code_request").id,
-                "self_review": "superior",
-                "step_ids": [
-                    Command.create(
-                        {
-                            "rank": int(row["rank"]),
-                            "name": row["name"],
-                            "who": row["who"],
-                            "user_ids": [Command.set(users[row["login"]].ids)] if row["login"] else [],
-                            "deadline_hours": float(row["deadline_hours"]),
-                            "comment_required": "reject",
-                        }
-                    )
-                    for row in read_csv("company", "code_request_steps")
-                ],
-            }
-        )
-        flow.action_publish()
+        rows = read_csv("company", "code_request_steps")
+        self._create_flow("crm_customer.crm_review_kind_code_request", "客户编码评审流程", rows, users)
 
     def _create_code_requests(self, users):
         """Code requests on their way; those without a note are not submitted yet."""

@@ -25,28 +25,8 @@ class CrmDemoCompany(models.AbstractModel):
         }
         rows = read_csv("company", "application_steps")
         for kind, name in names.items():
-            flow = self.env["crm.review.flow"].create(
-                {
-                    "name": name,
-                    "kind_id": self.env.ref(f"crm_order_review.{kind}").id,
-                    "self_review": "superior",
-                    "step_ids": [
-                        Command.create(
-                            {
-                                "rank": int(row["rank"]),
-                                "name": row["name"],
-                                "who": row["who"],
-                                "user_ids": [Command.set(users[row["login"]].ids)] if row["login"] else [],
-                                "deadline_hours": float(row["deadline_hours"]),
-                                "comment_required": "reject",
-                            }
-                        )
-                        for row in rows
-                        if row["kind"] == kind
-                    ],
-                }
-            )
-            flow.action_publish()
+            steps = [row for row in rows if row["kind"] == kind]
+            self._create_flow(f"crm_order_review.{kind}", name, steps, users)
 
     def _apply(self, model, row, users, nth, values):
         """An application of a user for one of his customers, submitted and decided as its row says."""

@@ -28,35 +28,12 @@ class CrmDemoCompany(models.AbstractModel):
                 self._change_contract(contract)
 
     def _create_contract_flows(self):
-        positions = {
-            position.code: position.id for position in self.env["crm.review.position"].search([("code", "!=", False)])
-        }
+        rows = read_csv("company", "contract_steps")
         for kind, name in (
             ("crm_review_kind_contract", "合同评审流程"),
             ("crm_review_kind_contract_change", "合同变更评审流程"),
         ):
-            flow = self.env["crm.review.flow"].create(
-                {
-                    "name": name,
-                    "kind_id": self.env.ref(f"crm_contract.{kind}").id,
-                    "self_review": "superior",
-                    "step_ids": [
-                        Command.create(
-                            {
-                                "rank": int(row["rank"]),
-                                "name": row["name"],
-                                "who": row["who"],
-                                "position_id": positions[row["position"]] if row["position"] else False,
-                                "domain": row["domain"],
-                                "deadline_hours": float(row["deadline_hours"]),
-                                "comment_required": "reject",
-                            }
-                        )
-                        for row in read_csv("company", "contract_steps")
-                    ],
-                }
-            )
-            flow.action_publish()
+            self._create_flow(f"crm_contract.{kind}", name, rows)
 
     def _create_contract_template(self):
         """The clauses of sales contracts, in the library and in the template of their type."""
@@ -117,9 +94,7 @@ class CrmDemoCompany(models.AbstractModel):
     def _review_contract(self, document, how):
         """Let the reviewers decide, each in his own name: all of them, the first one only, or the first one rejects."""
         while document.review_state == "pending":
-            review = document.sudo().review_id  # sudo: whose turn it is
-            task = review.line_ids.filtered(lambda line: line.state == "pending")[:1]
-            task = task.with_user(task.user_id).sudo(False)
+            task = self._pending_task(document)
             if how == "reject":
                 task.action_reject("请补充环保检测报告")
             else:

@@ -23,37 +23,12 @@ class CrmDemoCompany(models.AbstractModel):
 
     def _create_order_flows(self, users):
         """Five positions, and one more where the price is below the floor or the customer overdue."""
-        positions = {
-            position.code: position.id for position in self.env["crm.review.position"].search([("code", "!=", False)])
-        }
         rows = read_csv("company", "order_steps")
         for kind, name in (
             ("crm_review_kind_sale_order", "销售申请评审流程"),
             ("crm_review_kind_order_revision", "订单变更评审流程"),
         ):
-            flow = self.env["crm.review.flow"].create(
-                {
-                    "name": name,
-                    "kind_id": self.env.ref(f"crm_order_review.{kind}").id,
-                    "self_review": "superior",
-                    "step_ids": [
-                        Command.create(
-                            {
-                                "rank": int(row["rank"]),
-                                "name": row["name"],
-                                "who": row["who"],
-                                "position_id": positions[row["position"]] if row["position"] else False,
-                                "user_ids": [Command.set(users[row["login"]].ids)] if row["login"] else [],
-                                "domain": row["domain"],
-                                "deadline_hours": float(row["deadline_hours"]),
-                                "comment_required": "reject",
-                            }
-                        )
-                        for row in rows
-                    ],
-                }
-            )
-            flow.action_publish()
+            self._create_flow(f"crm_order_review.{kind}", name, rows, users)
 
     def _new_demo_order(self, row, users, nth, **values):
         """An application, or a quotation, of a user for one of his customers in China or anywhere else."""

@@ -75,38 +75,14 @@ class CrmDemoCompany(models.AbstractModel):
 
     def _create_shipment_flow(self):
         """The head of the department, quality, and where the customer is overdue the accountant and the director."""
-        positions = {
-            position.code: position.id for position in self.env["crm.review.position"].search([("code", "!=", False)])
-        }
-        flow = self.env["crm.review.flow"].create(
-            {
-                "name": "出货评审流程",
-                "kind_id": self.env.ref("crm_shipment.crm_review_kind_shipment_request").id,
-                "self_review": "superior",
-                "step_ids": [
-                    Command.create(
-                        {
-                            "rank": int(row["rank"]),
-                            "name": row["name"],
-                            "who": row["who"],
-                            "position_id": positions[row["position"]] if row["position"] else False,
-                            "domain": row["domain"],
-                            "deadline_hours": float(row["deadline_hours"]),
-                            "comment_required": "reject",
-                        }
-                    )
-                    for row in read_csv("company", "shipment_steps")
-                ],
-            }
-        )
-        flow.action_publish()
+        rows = read_csv("company", "shipment_steps")
+        self._create_flow("crm_shipment.crm_review_kind_shipment_request", "出货评审流程", rows)
 
     def _pass_shipment(self, request):
         """Let the reviewers approve a shipment request, each in his own name; the engineers release its quality."""
         while request.review_state == "pending":
-            review = request.sudo().review_id  # sudo: whose turn it is
-            task = review.line_ids.filtered(lambda line: line.state == "pending")[:1]
-            reviewer = task.user_id
+            task = self._pending_task(request)
+            reviewer = task.env.user
             if request.quality_missing and reviewer.has_group("crm_base.group_engineer"):
                 request.with_user(reviewer).action_release_quality()
-            task.with_user(reviewer).sudo(False).action_approve()
+            task.action_approve()

@@ -1,63 +1,13 @@
-import { Component, onWillStart, useRef, useState } from "@odoo/owl";
-import { AnalysisChart } from "@crm_customer/customer_analysis/analysis_chart";
-import { AnalysisRanking } from "@crm_customer/customer_analysis/analysis_ranking";
-import { formatCurrency } from "@web/core/currency";
-import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { MonthAnalysis } from "@crm_customer/customer_analysis/month_analysis";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { user } from "@web/core/user";
-import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
-import { Layout } from "@web/search/layout";
 import { formatFloat, formatInteger, formatPercentage } from "@web/views/fields/formatters";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-
-const { Info } = luxon;
-const MODEL = "crm.contract.analysis";
 
 /** A year of contracts by month beside the year before, the top customers of a month, shares, and what is overdue. */
-export class ContractAnalysis extends Component {
+export class ContractAnalysis extends MonthAnalysis {
     static template = "crm_contract.ContractAnalysis";
-    static components = { AnalysisChart, AnalysisRanking, Layout };
-    static props = { ...standardActionServiceProps };
-
-    setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-        this.keepLast = new KeepLast();
-        this.state = useState({ page: undefined });
-        useSetupAction({
-            rootRef: useRef("root"),
-            getLocalState: () => ({ year: this.page.year, month: this.page.month }),
-        });
-        onWillStart(async () => {
-            this.mayExport = await user.hasGroup("base.group_allow_export");
-            await this.load(this.props.state?.year, this.props.state?.month);
-        });
-    }
-
-    get page() {
-        return this.state.page;
-    }
-
-    async load(year = false, month = false) {
-        this.state.page = await this.keepLast.add(this.orm.call(MODEL, "get_page", [], { year, month }));
-    }
-
-    // DISPLAY
-
-    get years() {
-        return this.page.years.toReversed();
-    }
-
-    get months() {
-        return Info.months("long").map((name, index) => ({ number: index + 1, name }));
-    }
-
-    get monthName() {
-        return `${this.page.year}-${String(this.page.month).padStart(2, "0")}`;
-    }
+    static model = "crm.contract.analysis";
+    static linesAction = "crm_contract.crm_contract_analysis_action";
 
     get cards() {
         const { total, before, quantities, cycle_days, overdue, overdue_count, year } = this.page;
@@ -111,13 +61,13 @@ export class ContractAnalysis extends Component {
 
     get quantityChart() {
         const { quantities, year } = this.page;
-        return { labels: Info.months("short"), datasets: [{ label: String(year), data: quantities }] };
+        return { labels: this.monthNames, datasets: [{ label: String(year), data: quantities }] };
     }
 
     chart(now, before) {
         const { by_month, year } = this.page;
         return {
-            labels: Info.months("short"),
+            labels: this.monthNames,
             datasets: [
                 { label: String(year), data: by_month.map((month) => month[now]) },
                 { label: String(year - 1), data: by_month.map((month) => month[before]) },
@@ -136,82 +86,8 @@ export class ContractAnalysis extends Component {
         }));
     }
 
-    get shares() {
-        const shares = this.page.shares.filter(({ rows }) => rows.length > 1 || rows[0]?.id);
-        return [this.page.series, ...shares].map((share) => ({
-            ...share,
-            rows: share.rows.map((row) => ({ ...row, note: this.formatShare(row.amount) })),
-        }));
-    }
-
-    formatShare(amount) {
-        const total = this.page.total.amount;
-        return total ? formatPercentage(amount / total, { digits: [16, 1] }) : "";
-    }
-
-    formatAmount(amount, currencyId = this.page.currency_id) {
-        return formatCurrency(amount, currencyId);
-    }
-
-    formatCount(count) {
-        return formatInteger(count);
-    }
-
-    formatQuantity(quantity) {
-        return formatFloat(quantity, { trailingZeros: false });
-    }
-
-    formatDay(day) {
-        return formatDate(deserializeDate(day));
-    }
-
-    // DRILL DOWN
-
-    onChangeYear(ev) {
-        return this.load(Number(ev.target.value));
-    }
-
-    onChangeMonth(ev) {
-        return this.load(this.page.year, Number(ev.target.value));
-    }
-
-    openMonth(index) {
-        return this.load(this.page.year, index + 1);
-    }
-
-    async openLines(name, [start, end], domain = []) {
-        const action = await this.action.loadAction("crm_contract.crm_contract_analysis_action");
-        return this.action.doAction({
-            ...action,
-            name,
-            display_name: name,
-            path: false,
-            domain: [["date", ">=", start], ["date", "<", end], ...domain],
-        });
-    }
-
     openContract(row) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: "crm.contract",
-            res_id: row.contract_id,
-            views: [[false, "form"]],
-        });
-    }
-
-    openCustomer(customer) {
-        return this.openLines(customer.name, this.page.month_period, [["partner_id", "=", customer.id]]);
-    }
-
-    openShare(share, row) {
-        const shown = share.rows.map(({ id }) => id).filter((id) => id !== null);
-        const condition = row.id === null ? [share.field, "not in", shown] : [share.field, "=", row.id];
-        return this.openLines(row.name, this.page.period, [condition]);
-    }
-
-    async export() {
-        const pageArgs = { year: this.page.year, month: this.page.month };
-        this.action.doAction(await this.orm.call(MODEL, "action_export_page", [], pageArgs));
+        return this.openDocument("crm.contract", row.contract_id);
     }
 }
 

@@ -1,0 +1,51 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CrmProductPageMixin(models.AbstractModel):
+    """A page of figures of what is sold; the model has a many2one ``series_id`` to the product series."""
+
+    _name = "crm.product.page.mixin"
+    _description = "Analysis Page of Products"
+    _inherit = ["crm.analysis.page.mixin"]
+
+    @api.model
+    def _page_sold(self, query, measure="measure", **columns):
+        """Quantities by month and the shares of the product series, in the products' own units.
+
+        :param query: of the lines sold; it is grouped here
+        :param measure: what the quantity of a series is called
+        :param columns: ``SQL`` of each line's ``month`` (1 to 12), ``product_id``, ``uom_id``, ``quantity`` in that
+            unit, and ``amount`` in the reader's currency
+        """
+        groups = {name: columns[name] for name in ("month", "product_id", "uom_id")}
+        query.add_where(SQL("%s IS NOT NULL", groups["product_id"]))
+        query.groupby = SQL(", ").join(groups.values())
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH sold AS MATERIALIZED (%s)
+                SELECT GROUPING(sold.month), COALESCE(sold.month, template.crm_series_id), SUM(sold.amount),
+                       SUM(sold.quantity * line_uom.factor / product_uom.factor)
+                  FROM sold
+                  JOIN uom_uom line_uom ON line_uom.id = sold.uom_id
+                  JOIN product_product product ON product.id = sold.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                  JOIN uom_uom product_uom ON product_uom.id = template.uom_id
+                 GROUP BY GROUPING SETS ((sold.month), (template.crm_series_id))
+                """,
+                query.select(
+                    *(SQL("%s AS %s", column, SQL.identifier(name)) for name, column in groups.items()),
+                    *(
+                        SQL("SUM(CAST(%s AS double precision)) AS %s", columns[name], SQL.identifier(name))
+                        for name in ("amount", "quantity")
+                    ),
+                ),
+            )
+        )
+        by_month = {number: quantity for is_series, number, _amount, quantity in rows if not is_series}
+        series = [row[1:] for row in rows if row[0]]
+        return {
+            "quantities": [float(by_month.get(number) or 0) for number in range(1, 13)],
+            "series": self._page_share("series_id", series, measure),
+        }
