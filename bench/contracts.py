@@ -2,8 +2,9 @@
 
     .venv/bin/python bench/contracts.py 10k -d my_bench     a copy of what generate.py filled; it is changed for good
 
-250,000 contracts over five years with four lines and two payments each, four fifths completed. The raw SQL gives
-the same figures by hand, with the same scope, and may use the indexes of the add-on.
+250,000 contracts over five years with four lines and two payments each, four fifths completed; 100,000 production
+orders of three operations each, every tenth one open. The raw SQL gives the same figures by hand, with the same scope,
+and may use the indexes of the add-on.
 """
 
 from datetime import date
@@ -16,6 +17,8 @@ from odoo.tools import SQL
 
 READERS = {"administrator": "admin", "manager": "bench_manager_3", "salesperson": "bench_3_0_7"}
 CONTRACTS = 250_000
+PRODUCTIONS = 100_000
+CENTRES = 20
 IN_FORCE = [("state", "in", ("approved", "signed", "in_progress", "expired"))]
 
 
@@ -24,7 +27,9 @@ def main():
     base = registry(options)
     with environment(base, commit=True) as env:
         fill(env)
-    vacuum(options.database, "crm_contract", "crm_contract_line", "crm_contract_milestone")
+        fill_productions(env)
+    tables = ("crm_contract", "crm_contract_line", "crm_contract_milestone")
+    vacuum(options.database, *tables, "mrp_production", "mrp_workorder", "stock_move")
     with environment(base) as env:
         uids = {
             role: env["res.users"].search([("login", "=like", f"{login}%")], order="id", limit=1).id
@@ -45,9 +50,28 @@ def main():
         ours = page(base, uid, "crm.contract", "crm_contract.crm_contract_view_list_progress", IN_FORCE)
         row(f"contract progress, first page, {role}", ours, raw(base, progress(scopes[role])))
     row("progress page of a contract", timed(base, 2, lambda env: env["crm.contract"].browse(some).get_progress()))
-    for name, model in (("contract work orders", "crm.production.report"), ("work centres", "crm.workorder.report")):
+    for name, model, is_open in (
+        ("contract work orders", "crm.production.report", [("state", "in", ("draft", "confirmed", "progress"))]),
+        ("operations", "crm.workorder.report", [("state", "!=", "done")]),
+    ):
         view = f"crm_contract.{model.replace('.', '_')}_view_list"
-        row(f"{name}, first page, administrator", page(base, uids["administrator"], model, view))
+        for role, uid in uids.items():
+            for what, domain in (("open", is_open), ("all", [])):
+                row(f"{name}, {what}, first page, {role}", page(base, uid, model, view, domain))
+    for role, uid in uids.items():
+        row(f"work centres with their operations, {role}", timed(base, uid, work_centres))
+
+
+def work_centres(env):
+    """What the cards of operations ask for first: the work centres, their sums and the first cards of each."""
+    shown = ("name", "production", "qty_done", "qty_in_process", "qty_waiting", "is_bottleneck", "state")
+    return env["crm.workorder.report"].web_read_group(
+        [("state", "!=", "done")],
+        ["workcenter_id"],
+        ["qty_waiting:sum"],
+        auto_unfold=True,
+        unfold_read_specification={name: {} for name in shown},
+    )
 
 
 def owned(owner_ids):
@@ -223,6 +247,53 @@ def fill(env):
           JOIN LATERAL (SELECT CASE WHEN contract.state = 'completed' THEN 565 ELSE 0 END AS amount) AS done ON TRUE
          WHERE contract.name LIKE 'B%'
         """
+    )
+
+
+def fill_productions(env):
+    """Production orders of lines of the newest contracts, each with three operations, by SQL as above."""
+    cr = env.cr
+    cr.execute("SELECT count(*) FROM mrp_production WHERE name LIKE 'B/%'")
+    if cr.fetchone()[0] >= PRODUCTIONS:
+        return
+    warehouse = env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1)
+    centres = env["mrp.workcenter"].create([{"name": f"Centre {n}"} for n in range(CENTRES)])
+    values = {
+        "company": env.company.id,
+        "count": PRODUCTIONS,
+        "operation": warehouse.manu_type_id.id,
+        "stock": warehouse.lot_stock_id.id,
+        "made_in": env["stock.location"].search([("usage", "=", "production")], limit=1).id,
+        "centres": centres.ids,
+        "centre_count": CENTRES,
+    }
+    cr.execute(
+        """
+        INSERT INTO mrp_production (
+            name, company_id, product_id, product_uom_id, product_qty, picking_type_id, location_src_id,
+            location_dest_id, consumption, state, date_start, date_deadline, date_finished, crm_contract_line_id)
+        SELECT 'B/' || line.number, %(company)s, line.product_id, line.product_uom_id, 10, %(operation)s, %(stock)s,
+               %(stock)s, 'warning', CASE WHEN line.number %% 10 = 0 THEN 'progress' ELSE 'done' END,
+               line.delivery_date - 10 + (line.number %% 1000) * interval '1 minute', line.delivery_date,
+               line.delivery_date - 2, line.id
+          FROM (SELECT row_number() OVER (ORDER BY contract_id DESC, id) AS number, line.*
+                  FROM crm_contract_line AS line
+                 ORDER BY contract_id DESC, id LIMIT %(count)s) AS line;
+        INSERT INTO mrp_workorder (
+            name, production_id, workcenter_id, sequence, state, duration_expected, duration, qty_produced)
+        SELECT 'Operation ' || n, production.id, (%(centres)s)[(production.id * 7 + n) %% %(centre_count)s + 1], n,
+               CASE WHEN production.state = 'done' OR n = 1 THEN 'done' WHEN n = 2 THEN 'progress' ELSE 'blocked' END,
+               30 + production.id %% 90, 10, CASE WHEN production.state = 'done' OR n = 1 THEN 10 ELSE 0 END
+          FROM mrp_production AS production CROSS JOIN generate_series(1, 3) AS n
+         WHERE production.name LIKE 'B/%%';
+        INSERT INTO stock_move (
+            company_id, product_id, product_uom, product_uom_qty, quantity, location_id, location_dest_id,
+            procure_method, date, state, production_id)
+        SELECT company_id, product_id, product_uom_id, 10, 10, %(made_in)s, %(stock)s, 'make_to_stock', date_finished,
+               'done', id
+          FROM mrp_production WHERE name LIKE 'B/%%' AND state = 'done'
+        """,
+        values,
     )
 
 

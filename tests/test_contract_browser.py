@@ -166,7 +166,6 @@ def test_from_the_quotation_to_the_renewal(screen):
     press_for_form(seller, "action_crm_make_contract", ".o_form_view .o_notebook a[name=plan]")
     fill(seller, "title", f"振荡器供货合同 {mark}")
     seller.shot("1-contract-as-made")
-    choose_record(seller, "template_id", "标准销售合同")
     open_tab(seller, "clauses")
     seller.page.wait_for_selector(".o_field_widget[name=clause_ids] .o_data_row")
     open_tab(seller, "plan")

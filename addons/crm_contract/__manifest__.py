@@ -24,6 +24,7 @@
         "wizards/contract_order_views.xml",
         "views/account_move_views.xml",
         "views/sale_order_views.xml",
+        "views/purchase_order_views.xml",
         "report/crm_contract_progress_views.xml",
         "report/crm_production_report_views.xml",
         "report/crm_workorder_report_views.xml",

@@ -5,6 +5,7 @@ from odoo.tools import format_date
 
 from odoo.addons.crm_review.tools.guard import unlocked
 
+from .crm_contract_template import TEMPLATE_TERMS
 from .crm_contract_type import KINDS
 
 STATES = [
@@ -240,14 +241,23 @@ class CrmContract(models.Model):
 
     @api.onchange("template_id")
     def _onchange_template_id(self):
-        if not self.template_id:
-            return
-        head, rows = self.template_id._contract_values()
-        for name, value in head.items():
-            self[name] = self[name] or value
-        for name, values in rows.items():
-            if values and not self[name]:
-                self[name] = [Command.create(one) for one in values]
+        self._take_template()
+
+    def _take_template(self):
+        """Take over what the template says, where nothing is said yet or another template has said it."""
+        for contract in self.filtered("template_id"):
+            head, rows = contract.template_id._contract_values()
+            templates = self.env["crm.contract.template"].with_context(active_test=False)
+            templates = templates.search([("company_id", "=", contract.company_id.id)])
+            for name in TEMPLATE_TERMS:
+                if not contract[name] or contract[name] in templates.mapped(name):
+                    contract[name] = head.get(name)
+            for name in ("clause_ids", "milestone_ids"):
+                said = {row._terms() for row in templates[name]}
+                if all(row._terms() in said for row in contract[name]):
+                    contract[name] = [Command.clear(), *map(Command.create, rows[name])]
+            if not contract.line_ids:
+                contract.line_ids = [Command.create(line) for line in rows["line_ids"]]
 
     # CRUD
     @api.model_create_multi

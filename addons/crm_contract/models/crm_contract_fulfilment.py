@@ -13,6 +13,7 @@ class CrmContract(models.Model):
 
     # FIELDS
     order_ids = fields.One2many("sale.order", "crm_contract_id", string="Orders")
+    purchase_ids = fields.One2many("purchase.order", "crm_contract_id", string="Purchase Orders")
     order_count = fields.Integer(compute="_compute_order_count", compute_sudo=True)
     date_delivered = fields.Date(
         string="Delivered On",
@@ -39,11 +40,13 @@ class CrmContract(models.Model):
     _crm_late = models.Index("(late_since, id) WHERE late_since IS NOT NULL")
 
     # COMPUTE
-    @api.depends("order_ids")
+    @api.depends("order_ids", "purchase_ids")
     def _compute_order_count(self):
-        counts = dict(
-            self.env["sale.order"]._read_group([("crm_contract_id", "in", self.ids)], ["crm_contract_id"], ["__count"])
-        )
+        counts = {}
+        for model in ("sale.order", "purchase.order"):
+            counts |= self.env[model]._read_group(
+                [("crm_contract_id", "in", self.ids)], ["crm_contract_id"], ["__count"]
+            )
         for contract in self:
             contract.order_count = counts.get(contract._origin, 0)
 
@@ -91,11 +94,18 @@ class CrmContract(models.Model):
         self.ensure_one()
         return self.kind != "framework"
 
+    def _orders(self):
+        """:return: the orders of this contract: of sale, or of purchase"""
+        self.ensure_one()
+        return self.purchase_ids if self._is_purchase() else self.order_ids
+
     # ACTION
     def action_view_orders(self):
         """Open the orders of this contract."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_orders")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "purchase.purchase_form_action" if self._is_purchase() else "sale.action_orders"
+        )
         return action | {
             "domain": [("crm_contract_id", "=", self.id)],
             "context": {"create": False},
@@ -119,7 +129,9 @@ class CrmContract(models.Model):
     # HOOKS
     def _has_progress(self):
         # sudo: whether there are any
-        return super()._has_progress() or any(order.state == "sale" for order in self.sudo().order_ids)
+        return super()._has_progress() or any(
+            order.state == order._contract_confirmed for order in self.sudo()._orders()
+        )
 
     def _is_fulfilled(self):
         return self._is_paid() and not any(line._is_open() for line in self.line_ids)
@@ -151,13 +163,14 @@ class CrmContract(models.Model):
                         **values,
                     )
                 )
-        orders = self.sudo().order_ids.filtered(lambda order: order.state != "cancel")  # sudo: whether there are any
+        orders = self.sudo()._orders().filtered(lambda order: order.state != "cancel")  # sudo: whether there are any
         if change.partner_id.commercial_partner_id != self.partner_id.commercial_partner_id and (
             orders or self.sudo().move_ids.filtered(lambda move: move.state == "posted")
         ):
             problems.append(
                 self.env._(
-                    "There are orders or invoices already, so the customer stays. Terminate the contract instead."
+                    "There are orders or invoices already, so the customer or supplier stays. Terminate the contract "
+                    "instead."
                 )
             )
         return problems
@@ -166,10 +179,9 @@ class CrmContract(models.Model):
         effects = super()._change_effects(change)
         if change.kind == "termination":
             for order in self._open_orders():
-                delivered = any(line.qty_delivered for line in order.order_line)
                 sentence = (
                     self.env._("Order %(order)s: what is not delivered yet is cancelled.", order=order.name)
-                    if delivered
+                    if order._crm_is_begun()
                     else self.env._("Order %(order)s is cancelled.", order=order.name)
                 )
                 effects.append(sentence)
@@ -181,7 +193,7 @@ class CrmContract(models.Model):
                 )
             )
             # sudo: their numbers
-            orders = repriced.sudo().order_line_ids.order_id.filtered(lambda order: order.state != "cancel")
+            orders = repriced.sudo()._order_lines().order_id.filtered(lambda order: order.state != "cancel")
             effects += [self.env._("Order %(order)s gets the new prices.", order=order.name) for order in orders]
         return effects
 
@@ -199,7 +211,7 @@ class CrmContract(models.Model):
     def _sync_orders(self):
         """Give the orders the prices that the contract has now; what is left to order follows by itself."""
         for line in self.sudo().line_ids:  # sudo: orders follow the contract, whoever changes it
-            for order_line in line.order_line_ids.filtered(lambda one: one.state != "cancel"):
+            for order_line in line._order_lines().filtered(lambda one: one.state != "cancel"):
                 values = order_line._crm_contract_price()
                 if any(order_line[name] != value for name, value in values.items()):
                     locked = order_line.order_id.locked
@@ -209,35 +221,15 @@ class CrmContract(models.Model):
 
     def _open_orders(self):
         """:return: the orders that are still to be delivered, with sudo"""
-        return self.sudo().order_ids.filtered(
-            lambda order: (
-                order.state in ("draft", "sent")
-                or (
-                    order.state == "sale"
-                    and any(line.qty_delivered < line.product_uom_qty for line in order.order_line)
-                )
-            )
-        )
+        return self.sudo()._orders().filtered(lambda order: order._crm_is_open())
 
     def _close_orders(self):
         """Cancel what is not delivered."""
-        for order in unlocked(self._open_orders()):
-            if any(line.qty_delivered for line in order.order_line):
-                order.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel")).action_cancel()
-            else:
-                order.locked = False
-                order._action_cancel()
+        unlocked(self._open_orders())._crm_close()
 
     def _check_orderable(self):
         """:raise UserError: nothing can be ordered of this contract now"""
         for contract in self:
-            if contract._is_purchase():
-                raise UserError(
-                    self.env._(
-                        "%(contract)s is a purchase contract: order in the purchase app.",
-                        contract=contract.display_name,
-                    )
-                )
             if contract.state not in IN_FORCE:
                 raise UserError(
                     self.env._(
@@ -252,6 +244,7 @@ class CrmContractLine(models.Model):
     _inherit = "crm.contract.line"
 
     order_line_ids = fields.One2many("sale.order.line", "crm_contract_line_id", string="Order Lines")
+    purchase_line_ids = fields.One2many("purchase.order.line", "crm_contract_line_id", string="Purchase Order Lines")
     qty_ordered = fields.Float(
         string="Ordered", digits="Product Unit", compute="_compute_quantities", store=True, compute_sudo=True
     )
@@ -277,25 +270,32 @@ class CrmContractLine(models.Model):
         "order_line_ids.qty_delivered",
         "order_line_ids.crm_shipped_date",
         "order_line_ids.state",
+        "purchase_line_ids.product_qty",
+        "purchase_line_ids.product_uom_id",
+        "purchase_line_ids.qty_received",
+        "purchase_line_ids.order_id.state",
     )
     def _compute_quantities(self):
         for line in self:
             ordered = delivered = 0
             shipped = []
-            for order_line in line.order_line_ids:
-                if order_line.state == "cancel" and not order_line.qty_delivered:
-                    continue
-                unit, own = order_line.product_uom_id, line.product_uom_id
-                quantity = order_line.qty_delivered if order_line.state == "cancel" else order_line.product_uom_qty
+            for row in line._order_lines():
+                taken = row._crm_qty_delivered()
+                quantity = taken if row.order_id.state == "cancel" else row._crm_qty_ordered()
+                unit, own = row.product_uom_id, line.product_uom_id
                 ordered += unit._compute_quantity(quantity, own, round=False)
-                delivered += unit._compute_quantity(order_line.qty_delivered, own, round=False)
-                if order_line.crm_shipped_date:
-                    shipped.append(fields.Datetime.context_timestamp(line, order_line.crm_shipped_date).date())
+                delivered += unit._compute_quantity(taken, own, round=False)
+                if moment := row._crm_delivered_on():
+                    shipped.append(fields.Datetime.context_timestamp(line, moment).date())
             line.qty_ordered = ordered
             line.qty_delivered = delivered
             line.qty_to_order = line.quantity - ordered
             line.qty_to_deliver = line.quantity - delivered
             line.date_delivered = max(shipped, default=False)
+
+    def _order_lines(self):
+        """:return: the lines of orders of these lines, which are of one contract or of contracts of one kind"""
+        return self.purchase_line_ids or self.order_line_ids
 
     def _is_open(self):
         return self._compare(self.qty_delivered, self.quantity) < 0
@@ -317,7 +317,7 @@ class CrmContractLine(models.Model):
     # BUSINESS
     def _remove(self):
         # of what was ordered and cancelled nothing is left to be held against the contract
-        unlocked(self.order_line_ids).crm_contract_line_id = False
+        unlocked(self._order_lines()).crm_contract_line_id = False
         return super()._remove()
 
     def _lock_to_order(self):

@@ -54,6 +54,10 @@ class CrmContractRowMixin(models.AbstractModel):
             return f"new-{self._origin.id or self.id}"
         return (self[self._contract_row] if self._contract_row else self)._origin.id
 
+    def _terms(self):
+        """:return: what is agreed on in this row, to be compared with that of other rows"""
+        return tuple(self[name] for name in self._contract_terms)
+
     def _content_rows(self):
         """:return: list of {"key": …, field: [value, text], "amounts": {field: number}}"""
         return [

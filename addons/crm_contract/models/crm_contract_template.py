@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+TEMPLATE_TERMS = ("title", "warranty_months", "warranty_terms", "quality_terms", "shipping_terms")
+
 
 class CrmContractTemplate(models.Model):
     """What a contract of a type begins with: clauses, payments, products and terms."""
@@ -31,13 +33,12 @@ class CrmContractTemplate(models.Model):
         :return: (values of the head, {one2many: [values of its rows]})
         """
         self.ensure_one()
-        names = ("title", "warranty_months", "warranty_terms", "quality_terms", "shipping_terms")
         lines = [
             {"sequence": line.sequence, "product_id": line.product_id.id, "quantity": line.quantity}
             for line in self.line_ids
         ]
         return (
-            {name: self[name] for name in names if self[name]},
+            {name: self[name] for name in TEMPLATE_TERMS if self[name]},
             {
                 "clause_ids": [clause._copy_values() for clause in self.clause_ids],
                 "milestone_ids": [milestone._copy_values() for milestone in self.milestone_ids],

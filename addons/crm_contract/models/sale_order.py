@@ -1,21 +1,15 @@
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 
 class SaleOrder(models.Model):
-    """Orders of a contract: its prices, no more than its quantities, invoiced by its payment plan."""
+    """Orders of a contract, and the contracts that quotations become."""
 
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["crm.contracted.order.mixin", "sale.order"]
 
     # FIELDS
     crm_contract_id = fields.Many2one(
-        "crm.contract",
-        string="Contract",
-        index="btree_not_null",
-        copy=False,
-        tracking=True,
-        ondelete="restrict",
-        check_company=True,
         domain="[('partner_id', '=', partner_id), ('kind', '!=', 'purchase'),"
         " ('state', 'in', ('approved', 'signed', 'in_progress'))]",
     )
@@ -37,68 +31,14 @@ class SaleOrder(models.Model):
             order.currency_id = order.crm_contract_id.sudo().currency_id  # sudo: as the contract says
         return super(SaleOrder, self - agreed)._compute_currency_id()
 
-    # CONSTRAINTS
-    @api.constrains("crm_contract_id", "partner_id", "currency_id", "company_id", "state")
-    def _check_crm_contract(self):
-        for order in self.filtered(lambda order: order.state != "cancel"):
-            contract = order.crm_contract_id.sudo()  # sudo: its state and terms
-            if not contract:
-                order.order_line._check_crm_contract_line()
-                continue
-            if not self.env.su:
-                order.crm_contract_id.check_access("read")
-            partners = (one.partner_id.commercial_partner_id for one in (order.sudo(), contract))
-            if len({*partners}) > 1 or order.currency_id != contract.currency_id:
-                raise ValidationError(
-                    self.env._(
-                        "%(order)s: customer and currency are those of contract %(contract)s.",
-                        order=order.display_name,
-                        contract=contract.display_name,
-                    )
-                )
-            if order.state in ("draft", "sent"):
-                contract._check_orderable()
-            order.order_line._check_crm_contract_line()
-
     # CRUD
     def write(self, vals):
         # who made a contract of a quotation is found out by the program
         if "crm_made_contract_id" in vals and not self.env.su:
             raise UserError(self.env._("Which contract a quotation has become is not entered."))
-        if "crm_contract_id" in vals and not self.env.su:
-            for order in self:
-                if order.state == "sale" and order.crm_contract_id.id != (vals["crm_contract_id"] or False):
-                    raise UserError(
-                        self.env._(
-                            "%(order)s is confirmed: the contract it belongs to stays. Cancel it, and order anew.",
-                            order=order.display_name,
-                        )
-                    )
-        confirmed = self.filtered("crm_contract_id") if vals.get("state") == "sale" else self.browse()
-        contracts = confirmed.sudo().crm_contract_id  # sudo: whether they are in force, and that they move on
-        contracts._check_orderable()
-        result = super().write(vals)
-        contracts._advance()
-        return result
+        return super().write(vals)
 
     # INVOICES
-    def _is_invoiced_by_contract(self):
-        self.ensure_one()
-        # sudo: how the contract is invoiced
-        contract = self.crm_contract_id.sudo()
-        return bool(contract) and contract._is_planned()
-
-    def _check_not_invoiced_by_contract(self):
-        for order in self:
-            if order._is_invoiced_by_contract():
-                raise UserError(
-                    self.env._(
-                        "%(order)s is invoiced by the payment plan of contract %(contract)s. Open the contract.",
-                        order=order.display_name,
-                        contract=order.crm_contract_id.sudo().display_name,  # sudo: its number
-                    )
-                )
-
     def _create_invoices(self, grouped=False, final=False, date=None):
         self._check_not_invoiced_by_contract()
         return super()._create_invoices(grouped=grouped, final=final, date=date)
@@ -110,6 +50,10 @@ class SaleOrder(models.Model):
             values["crm_contract_id"] = self.crm_contract_id.id
         return values
 
+    # BUSINESS
+    def _crm_cancel(self):
+        self._action_cancel()
+
     # CONTRACT FROM QUOTATIONS
     def action_crm_make_contract(self):
         """Make one contract of these quotations of a customer.
@@ -118,6 +62,8 @@ class SaleOrder(models.Model):
         """
         self._check_contract_quotations()
         contract = self.env["crm.contract"].create(self._prepare_crm_contract())
+        contract.template_id = contract.type_id.template_id
+        contract._take_template()
         # sudo: written by methods alone
         self.sudo().write({"crm_made_contract_id": contract.id})
         return contract.get_formview_action()

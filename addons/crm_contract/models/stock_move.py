@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class StockMove(models.Model):
-    """No more goods leave the house than the contract of their order says, whatever way."""
+    """No more goods leave or enter the house than the contract of their order says, whatever way."""
 
     _inherit = "stock.move"
 
@@ -14,14 +14,15 @@ class StockMove(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"state", "sale_line_id", "quantity", "location_dest_id"}:
+        if vals.keys() & {"state", "sale_line_id", "purchase_line_id", "quantity", "location_dest_id"}:
             self._crm_check_contract()
         return result
 
     def _crm_check_contract(self):
         """Hold what has been delivered against the contract; what it makes due has its date now."""
-        done = self.filtered(lambda move: move.state == "done")
-        lines = done.sudo().sale_line_id.crm_contract_line_id  # sudo: what the contract says, whoever delivers
+        # sudo: what the contract says, whoever delivers or receives
+        done = self.sudo().filtered(lambda move: move.state == "done")
+        lines = done.sale_line_id.crm_contract_line_id | done.purchase_line_id.crm_contract_line_id
         if lines:
             lines._lock_to_order()
             lines._check_quantities()

@@ -11,7 +11,7 @@ STATES = [
 
 
 class CrmProductionReport(models.Model):
-    """The production orders of the lines of contracts.
+    """The production orders of the lines of contracts, and of the parts that are made for them.
 
     `_sources` are those of Odoo; an add-on that knows other ones adds its own, with ids below zero.
     """
@@ -26,6 +26,7 @@ class CrmProductionReport(models.Model):
         "crm.contract": ["company_id", "crm_customer_id", "customer_user_id", "user_id"],
         "crm.contract.line": ["contract_id"],
         "mrp.production": [
+            "crm_contract_line_id",
             "date_deadline",
             "date_finished",
             "date_start",
@@ -36,7 +37,7 @@ class CrmProductionReport(models.Model):
             "sale_line_id",
             "state",
         ],
-        "sale.order.line": ["crm_contract_line_id", "order_id"],
+        "sale.order.line": ["order_id"],
         "stock.move": ["product_id", "production_id", "quantity", "state"],
         "stock.scrap": ["product_id", "production_id", "scrap_qty", "state"],
     }
@@ -87,8 +88,12 @@ class CrmProductionReport(models.Model):
                        production.product_id,
                        production.product_uom_id,
                        production.product_qty AS quantity,
-                       finished.quantity AS qty_done,
-                       scrap.quantity AS qty_scrapped,
+                       (SELECT COALESCE(SUM(move.quantity), 0) FROM stock_move move
+                         WHERE move.production_id = production.id AND move.product_id = production.product_id
+                           AND move.state = 'done') AS qty_done,
+                       (SELECT COALESCE(SUM(scrap.scrap_qty), 0) FROM stock_scrap scrap
+                         WHERE scrap.production_id = production.id AND scrap.product_id = production.product_id
+                           AND scrap.state = 'done') AS qty_scrapped,
                        production.date_start,
                        production.date_deadline,
                        production.date_finished AS date_end,
@@ -97,19 +102,9 @@ class CrmProductionReport(models.Model):
                            (CASE WHEN production.state = 'done' THEN production.date_finished::date ELSE %(today)s END)
                            - production.date_deadline::date, 0) END AS days_late
                   FROM mrp_production production
-                  JOIN sale_order_line sale_line ON sale_line.id = production.sale_line_id
-                  JOIN crm_contract_line contract_line ON contract_line.id = sale_line.crm_contract_line_id
+                  JOIN crm_contract_line contract_line ON contract_line.id = production.crm_contract_line_id
                   JOIN crm_contract contract ON contract.id = contract_line.contract_id
-                  LEFT JOIN LATERAL (
-                       SELECT COALESCE(SUM(move.quantity), 0) AS quantity FROM stock_move move
-                        WHERE move.production_id = production.id AND move.product_id = production.product_id
-                          AND move.state = 'done'
-                       ) finished ON TRUE
-                  LEFT JOIN LATERAL (
-                       SELECT COALESCE(SUM(scrap.scrap_qty), 0) AS quantity FROM stock_scrap scrap
-                        WHERE scrap.production_id = production.id AND scrap.product_id = production.product_id
-                          AND scrap.state = 'done'
-                       ) scrap ON TRUE
+                  LEFT JOIN sale_order_line sale_line ON sale_line.id = production.sale_line_id
                 """,
                 today=fields.Date.context_today(self),
             )
@@ -117,8 +112,10 @@ class CrmProductionReport(models.Model):
 
     # ACTION
     def action_open_contract(self):
+        """Open the contract; for who makes it without seeing contracts, its manufacturing order."""
         self.ensure_one()
-        return self.contract_id.get_formview_action()
+        document = self.contract_id if self.contract_id.has_access("read") else self.production_id
+        return document.get_formview_action()
 
     # EXCEL
     def _excel_columns(self):

@@ -19,7 +19,15 @@ class CrmWorkorderReport(models.Model):
     _depends = {
         "crm.contract": ["company_id", "crm_customer_id", "customer_user_id", "user_id"],
         "crm.contract.line": ["contract_id"],
-        "mrp.production": ["name", "product_id", "product_qty", "product_uom_id", "sale_line_id", "state"],
+        "mrp.production": [
+            "crm_contract_line_id",
+            "date_start",
+            "name",
+            "product_id",
+            "product_qty",
+            "product_uom_id",
+            "state",
+        ],
         "mrp.workcenter": ["active"],
         "mrp.workcenter.productivity": ["date_end", "date_start", "user_id", "workorder_id"],
         "mrp.workorder": [
@@ -34,12 +42,12 @@ class CrmWorkorderReport(models.Model):
             "state",
             "workcenter_id",
         ],
-        "sale.order.line": ["crm_contract_line_id"],
     }
 
     # FIELDS
     name = fields.Char(string="Operation", readonly=True)
     production = fields.Char(string="Work Order", readonly=True)
+    production_id = fields.Many2one("mrp.production", string="Manufacturing Order", readonly=True)
     contract_id = fields.Many2one("crm.contract", readonly=True)
     crm_customer_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     customer_user_id = fields.Many2one("res.users", string="Customer's Salesperson", readonly=True)
@@ -78,15 +86,10 @@ class CrmWorkorderReport(models.Model):
         return [
             SQL(
                 """
-                (WITH queue AS (
-                     SELECT workcenter_id,
-                            SUM(GREATEST(COALESCE(duration_expected, 0) - COALESCE(duration, 0), 0)) AS minutes
-                       FROM mrp_workorder
-                      WHERE state NOT IN ('done', 'cancel')
-                      GROUP BY workcenter_id)
                 SELECT operation.id,
                        operation.name,
                        production.name AS production,
+                       production.id AS production_id,
                        contract.id AS contract_id,
                        contract.crm_customer_id,
                        contract.customer_user_id,
@@ -101,21 +104,17 @@ class CrmWorkorderReport(models.Model):
                            AS qty_in_process,
                        CASE WHEN operation.state IN ('blocked', 'ready') THEN production.product_qty - done.quantity
                             ELSE 0 END AS qty_waiting,
-                       operation.date_start AS date_planned,
-                       report.moment AS last_report,
-                       report.user_id AS operator_id,
+                       COALESCE(operation.date_start, production.date_start) AS date_planned,
+                       (SELECT COALESCE(report.date_end, report.date_start) FROM mrp_workcenter_productivity report
+                         WHERE report.workorder_id = operation.id ORDER BY 1 DESC LIMIT 1) AS last_report,
+                       (SELECT report.user_id FROM mrp_workcenter_productivity report
+                         WHERE report.workorder_id = operation.id
+                         ORDER BY COALESCE(report.date_end, report.date_start) DESC LIMIT 1) AS operator_id,
                        operation.state,
-                       COALESCE(operation.state <> 'done' AND operation.id = (
-                           SELECT other.id
-                             FROM mrp_workorder other
-                             JOIN queue ON queue.workcenter_id = other.workcenter_id
-                            WHERE other.production_id = production.id AND other.state NOT IN ('done', 'cancel')
-                            ORDER BY queue.minutes DESC, other.sequence, other.id
-                            LIMIT 1), FALSE) AS is_bottleneck
+                       COALESCE(operation.id = bottleneck.id, FALSE) AS is_bottleneck
                   FROM mrp_workorder operation
                   JOIN mrp_production production ON production.id = operation.production_id
-                  JOIN sale_order_line sale_line ON sale_line.id = production.sale_line_id
-                  JOIN crm_contract_line contract_line ON contract_line.id = sale_line.crm_contract_line_id
+                  JOIN crm_contract_line contract_line ON contract_line.id = production.crm_contract_line_id
                   JOIN crm_contract contract ON contract.id = contract_line.contract_id
                   JOIN LATERAL (
                        SELECT CASE WHEN operation.state = 'done'
@@ -123,21 +122,28 @@ class CrmWorkorderReport(models.Model):
                                    ELSE LEAST(COALESCE(operation.qty_produced, 0), production.product_qty)
                                    END AS quantity
                        ) done ON TRUE
-                  LEFT JOIN LATERAL (
-                       SELECT COALESCE(productivity.date_end, productivity.date_start) AS moment, productivity.user_id
-                         FROM mrp_workcenter_productivity productivity
-                        WHERE productivity.workorder_id = operation.id
-                        ORDER BY 1 DESC LIMIT 1
-                       ) report ON TRUE
-                 WHERE operation.state <> 'cancel' AND production.state <> 'cancel')
+                  LEFT JOIN (
+                       SELECT DISTINCT ON (waiting.production_id) waiting.production_id, waiting.id
+                         FROM mrp_workorder waiting
+                         JOIN (SELECT workcenter_id,
+                                      SUM(GREATEST(COALESCE(duration_expected, 0) - COALESCE(duration, 0), 0)) AS load
+                                 FROM mrp_workorder
+                                WHERE state IN ('blocked', 'ready', 'progress')
+                                GROUP BY workcenter_id) queue ON queue.workcenter_id = waiting.workcenter_id
+                        WHERE waiting.state IN ('blocked', 'ready', 'progress')
+                        ORDER BY waiting.production_id, queue.load DESC, waiting.sequence, waiting.id
+                       ) bottleneck ON bottleneck.production_id = production.id
+                 WHERE operation.state <> 'cancel' AND production.state <> 'cancel'
                 """
             )
         ]
 
     # ACTION
     def action_open_contract(self):
+        """Open the contract; for who makes it without seeing contracts, its manufacturing order."""
         self.ensure_one()
-        return self.contract_id.get_formview_action()
+        document = self.contract_id if self.contract_id.has_access("read") else self.production_id
+        return document.get_formview_action()
 
     # EXCEL
     def _excel_columns(self):

@@ -6,5 +6,6 @@ from . import (
     test_contract_scenario,
     test_crm_contract,
     test_crm_contract_change,
+    test_purchase_contract,
     test_races,
 )

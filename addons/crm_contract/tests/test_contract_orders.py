@@ -180,8 +180,20 @@ class TestContractOrders(MoneyCase):
                 for product in (self.product, self.crystal)
             ]
         )
+        template = self.env["crm.contract.template"].create(
+            {
+                "name": "Standard",
+                "type_id": self.type_of("sales").id,
+                "warranty_months": 18,
+                "clause_ids": [Command.create({"title": "Law", "body": "As agreed"})],
+                "milestone_ids": [Command.create({"name": "All", "percent": 100})],
+            }
+        )
+        self.type_of("sales").template_id = template
         action = orders.action_crm_make_contract()
         contract = self.env["crm.contract"].browse(action["res_id"])
+        self.assertEqual((contract.template_id, contract.warranty_months), (template, 18))
+        self.assertEqual((contract.clause_ids.title, contract.milestone_ids.amount), ("Law", contract.amount_total))
         self.assertEqual((contract.partner_id, contract.amount_untaxed), (self.customer, 120))
         self.assertEqual(contract.line_ids.mapped("quantity"), [3, 3])
         self.assertEqual(orders.crm_made_contract_id, contract)

@@ -108,6 +108,77 @@ class TestContractReports(MoneyCase):
         self.assertEqual((rows[0].qty_in_process, rows[0].qty_waiting, rows[0].state), (10, 0, "progress"))
         self.assertTrue(rows[0].last_report)
 
+    def test_parts_are_work_orders_too(self):
+        """Odoo makes a production order of a part for that of the whole; it belongs to the contract as well."""
+        warehouse = self.env["stock.warehouse"].search([("company_id", "=", self.company.id)], limit=1)
+        to_order = warehouse.mto_pull_id.route_id
+        to_order.active = True
+        routes = to_order | warehouse.manufacture_pull_id.route_id
+        bom = self.env["mrp.bom"]
+        for product, part in ((self.product, self.crystal), (self.crystal, self.product.copy({"name": "Blank"}))):
+            line = {"product_id": part.id, "product_qty": 2}
+            bom.create({"product_tmpl_id": product.product_tmpl_id.id, "bom_line_ids": [Command.create(line)]})
+            product.route_ids = routes
+        contract = self.new_signed({"delivery_date": self.today + timedelta(20)})
+        self.order(contract, 10)
+        rows = self.env["crm.production.report"].with_user(self.seller).search([("contract_id", "=", contract.id)])
+        made = {row.product_id: (row.quantity, row.order_id, row.contract_line_id) for row in rows}
+        line = contract.line_ids
+        self.assertEqual(
+            made, {self.product: (10, contract.order_ids, line), self.crystal: (20, rows.order_id.browse(), line)}
+        )
+        labels = [row["label"] for row in contract._progress_productions()]
+        self.assertEqual(len(labels), 2)
+
+    def test_lists_of_work_orders_ask_no_more_for_more_rows(self):
+        contract = self.new_signed()
+        order = self.order(contract, 10)
+        counts = []
+        for _more in range(3):  # the first one warms up
+            self.new_production(order, 3)
+            for model, names in (
+                (
+                    "crm.production.report",
+                    ("name", "contract_id", "product_id", "qty_done", "qty_scrapped", "days_late"),
+                ),
+                ("crm.workorder.report", ("name", "workcenter_id", "contract_id", "is_bottleneck", "last_report")),
+            ):
+                Report = self.env[model].with_user(self.seller)
+                self.env.invalidate_all()
+                before = self.cr.sql_log_count
+                shown = {name: {"fields": {"display_name": {}}} if name.endswith("_id") else {} for name in names}
+                Report.web_search_read([("contract_id", "=", contract.id)], shown)
+                counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(counts[2:4], counts[4:])
+
+    def test_who_makes_it_opens_the_manufacturing_order(self):
+        contract = self.new_signed()
+        production = self.new_production(self.order(contract, 10))
+        for model in ("crm.production.report", "crm.workorder.report"):
+            rows = self.env[model].with_user(self.engineer)
+            found = rows.web_search_read(
+                [("contract_id", "=", contract.id)], {"contract_id": {"fields": {"display_name": {}}}}
+            )["records"]
+            self.assertEqual({row["contract_id"]["display_name"] for row in found}, {contract.display_name})
+            row = rows.browse(found[0]["id"])
+            opened = row.action_open_contract()
+            self.assertEqual((opened["res_model"], opened["res_id"]), (production._name, production.id))
+            opened = row.with_user(self.seller).action_open_contract()
+            self.assertEqual((opened["res_model"], opened["res_id"]), (contract._name, contract.id))
+
+    def test_cashier_follows_contracts(self):
+        contract = self.new_signed({"delivery_date": self.today - timedelta(2)})
+        self.new_production(self.order(contract, 10))
+        contracts = self.env["crm.contract"].with_user(self.cashier)
+        for xmlid, view_type in (("view_list_progress", "list"), ("view_form_progress", "form"), ("view_form", "form")):
+            view = self.env.ref(f"crm_contract.crm_contract_{xmlid}")
+            fields = contracts.get_views([(view.id, view_type)])["models"]["crm.contract"]["fields"]
+            [row] = contracts.browse(contract.id).web_read({name: {} for name in fields})
+            self.assertEqual((row["id"], row["amount_total"]), (contract.id, 1130))
+        groups = {group["name"] for group in contracts.browse(contract.id).get_progress()["groups"]}
+        self.assertEqual(groups, {"delivery", "production", "invoice", "payment"})
+        self.assertTrue(contracts.env["crm.contract.analysis"].get_page()["years"])
+
     def test_analysis_page(self):
         self.new_signed({}, {"product_id": self.crystal.id, "quantity": 4, "price_unit": 50})
         second = self.new_customer("Second")

@@ -219,6 +219,37 @@ class TestCrmContract(ContractCase):
         self.assertAlmostEqual(sum(copy.milestone_ids.mapped("amount")), copy.amount_total)
         self.refused(clause.write, {"body": "{unknown}"}, message="{unknown}", error=UserError)
 
+    def test_another_type_brings_its_template(self):
+        Template, templates = self.env["crm.contract.template"], {}
+        for kind in ("sales", "overseas"):
+            kind_type = self.type_of(kind)
+            templates[kind] = kind_type.template_id = Template.create(
+                {
+                    "name": kind,
+                    "type_id": kind_type.id,
+                    "shipping_terms": f"Shipped as {kind}",
+                    "clause_ids": [Command.create({"title": f"Law of {kind}", "body": "As agreed"})],
+                    "milestone_ids": [Command.create({"name": f"Payment of {kind}", "percent": 100})],
+                }
+            )
+        templates["sales"].warranty_months = 12
+        with Form(self.env["crm.contract"].with_user(self.seller)) as form:
+            form.partner_id = self.customer
+            self.assertEqual((form.type_id, form.template_id), (self.type_of("sales"), templates["sales"]))
+            form.type_id = self.type_of("overseas")
+            with form.milestone_ids.edit(0) as payment:
+                payment.name = "As the customer wishes"
+        contract = form.record
+        self.assertEqual(
+            (contract.clause_ids.title, contract.shipping_terms), ("Law of overseas", "Shipped as overseas")
+        )
+        self.assertFalse(contract.warranty_months)
+        # what somebody has entered stays
+        with Form(contract) as form:
+            form.type_id = self.type_of("sales")
+        self.assertEqual(contract.clause_ids.title, "Law of sales")
+        self.assertEqual(contract.milestone_ids.name, "As the customer wishes")
+
     def test_expiry(self):
         contract = self.new_approved(date_end=self.today + timedelta(days=100))
         kind = self.env.ref("crm_contract.mail_activity_type_contract_expiry")

@@ -9,6 +9,7 @@ class CrmContractOrder(models.TransientModel):
     _description = "Order from a Contract"
 
     contract_id = fields.Many2one("crm.contract", required=True, readonly=True, ondelete="cascade")
+    kind = fields.Selection(related="contract_id.kind")
     until = fields.Date(
         string="Deliveries until", help="Only lines that are to be delivered until this day. Empty: all lines."
     )
@@ -57,7 +58,10 @@ class CrmContractOrder(models.TransientModel):
                 raise UserError(self.env._("A line of another contract cannot be ordered here."))
         lines.contract_line_id.sudo()._lock_to_order()  # sudo: a lock changes nothing
         batches = lines.grouped("delivery_date").values() if self.by_delivery else [lines]
-        orders = self.env["sale.order"].create([self._prepare_order(batch) for batch in batches])
+        if contract._is_purchase():
+            orders = self.env["purchase.order"].create([self._prepare_purchase_order(batch) for batch in batches])
+        else:
+            orders = self.env["sale.order"].create([self._prepare_order(batch) for batch in batches])
         if len(orders) == 1:
             return orders.get_formview_action()
         return contract.action_view_orders()
@@ -78,6 +82,27 @@ class CrmContractOrder(models.TransientModel):
             "incoterm_location": contract.incoterm_location,
             "commitment_date": dates and fields.Datetime.to_datetime(max(dates)),
             "order_line": [Command.create(line._prepare_order_line()) for line in lines],
+        }
+
+    def _prepare_purchase_order(self, lines):
+        """Hook: the values of the purchase order of these lines."""
+        contract = self.contract_id
+        partner = contract.partner_id.with_company(contract.company_id)
+        return {
+            "partner_id": partner.id,
+            "company_id": contract.company_id.id,
+            "currency_id": contract.currency_id.id,
+            "fiscal_position_id": self.env["account.fiscal.position"]
+            .with_company(contract.company_id)
+            ._get_fiscal_position(partner)
+            .id,
+            "user_id": contract.user_id.id,
+            "crm_contract_id": contract.id,
+            "origin": contract.name,
+            "partner_ref": contract.customer_number,
+            "incoterm_id": contract.incoterm_id.id,
+            "incoterm_location": contract.incoterm_location,
+            "order_line": [Command.create(line._prepare_purchase_order_line()) for line in lines],
         }
 
 
@@ -105,5 +130,22 @@ class CrmContractOrderLine(models.TransientModel):
             "price_unit": line.price_unit,
             "discount": line.discount,
             "tax_ids": [Command.set(line.tax_ids.ids)],
+            "crm_contract_line_id": line.id,
+        }
+
+    def _prepare_purchase_order_line(self):
+        """Hook: the values of the purchase order's line."""
+        self.ensure_one()
+        line = self.contract_line_id
+        today = fields.Date.context_today(self)
+        return {
+            "product_id": line.product_id.id,
+            "name": line.name or line.product_id.display_name,
+            "product_uom_id": line.product_uom_id.id,
+            "product_qty": self.quantity,
+            "price_unit": line.price_unit,
+            "discount": line.discount,
+            "tax_ids": [Command.set(line.tax_ids.ids)],
+            "date_planned": fields.Datetime.to_datetime(max(line.delivery_date or today, today)),
             "crm_contract_line_id": line.id,
         }

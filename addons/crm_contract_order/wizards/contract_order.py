@@ -23,7 +23,7 @@ class CrmContractOrder(models.TransientModel):
             wizard.order_type_id = self.env["crm.order.type"]._default_for(contract.partner_id, contract.company_id)
 
     def action_make_orders(self):
-        if not self.order_type_id:
+        if self.kind != "purchase" and not self.order_type_id:
             raise UserError(self.env._("Choose the type of the order."))
         return super().action_make_orders()
 
