@@ -7,4 +7,5 @@ class AccountMoveLine(models.Model):
     @api.constrains("purchase_line_id")
     def _check_crm_purchase_line(self):
         """What is bought by a contract is billed by its payment plan, not by its orders."""
-        self.purchase_line_id.order_id._check_not_invoiced_by_contract()
+        bills = self.filtered(lambda line: line.move_id.is_purchase_document(include_receipts=True))
+        bills.purchase_line_id.order_id._check_not_invoiced_by_contract()

@@ -5,6 +5,8 @@ from odoo.addons.crm_review.tools.guard import unlocked
 
 from .crm_contract import IN_FORCE
 
+BUYERS = "purchase.group_purchase_user"  # nobody else reads purchase orders
+
 
 class CrmContract(models.Model):
     """The orders of a contract and what has been delivered of it."""
@@ -13,7 +15,7 @@ class CrmContract(models.Model):
 
     # FIELDS
     order_ids = fields.One2many("sale.order", "crm_contract_id", string="Orders")
-    purchase_ids = fields.One2many("purchase.order", "crm_contract_id", string="Purchase Orders")
+    purchase_ids = fields.One2many("purchase.order", "crm_contract_id", string="Purchase Orders", groups=BUYERS)
     order_count = fields.Integer(compute="_compute_order_count", compute_sudo=True)
     date_delivered = fields.Date(
         string="Delivered On",
@@ -244,7 +246,9 @@ class CrmContractLine(models.Model):
     _inherit = "crm.contract.line"
 
     order_line_ids = fields.One2many("sale.order.line", "crm_contract_line_id", string="Order Lines")
-    purchase_line_ids = fields.One2many("purchase.order.line", "crm_contract_line_id", string="Purchase Order Lines")
+    purchase_line_ids = fields.One2many(
+        "purchase.order.line", "crm_contract_line_id", string="Purchase Order Lines", groups=BUYERS
+    )
     qty_ordered = fields.Float(
         string="Ordered", digits="Product Unit", compute="_compute_quantities", store=True, compute_sudo=True
     )

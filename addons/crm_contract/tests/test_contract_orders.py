@@ -25,6 +25,9 @@ class TestContractOrders(MoneyCase):
         self.assertEqual(orders.order_line.crm_contract_line_id, contract.line_ids)
         self.assertEqual(contract.line_ids.mapped("qty_to_order"), [0, 0])
         self.assertAddsUp(contract)
+        # all that a salesperson may read of it, purchase orders not among them
+        [row] = contract.with_user(self.seller).read()
+        self.assertNotIn("purchase_ids", row)
 
     def test_two_batches_delivered(self):
         contract = self.new_signed({"delivery_date": self.today - timedelta(3)})
