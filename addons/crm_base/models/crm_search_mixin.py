@@ -4,10 +4,10 @@ from odoo.tools import SQL, Query
 
 from ..tools import search_text
 
-COMMON = 0.1  # of all records: reading the index would cost more than looking at records
+COMMON = 0.025  # of all records: reading the index would cost more than looking at records
 RARE = 0.015  # of all records: all of them are sooner read than some of them met in the list's own order
-CANDIDATES = 2_000  # of what a rare word finds, so many at most are put in order,
-CANDIDATES_PER_ROW = 250  # and so many for each row asked for
+CANDIDATES = 400  # of what is found in another order than the list's, so many at most are put in order,
+CANDIDATES_PER_ROW = 50  # and so many for each row asked for
 FEW = 1000  # records of which finding the ids is cheaper than looking for a page and then for their number
 
 
@@ -96,18 +96,18 @@ class CrmSearchMixin(models.AbstractModel):
     @api.model
     @api.readonly
     def web_search_read(self, domain, specification, offset=0, limit=None, order=None, count_limit=None):
-        # what a word finds, and its number if that stops at a few records, by one query in place of two
-        if not limit or not count_limit or not offset + limit < count_limit <= FEW or not self._crm_parts(domain):
-            return super().web_search_read(domain, specification, offset, limit, order, count_limit)
-        found = self.search(domain, offset=offset, limit=count_limit - offset, order=order)
-        return {
-            "length": offset + len(found) if found else 0,
-            "records": found[:limit].web_read(specification),
-        }
+        # ids first, then the values of a page: values that are there already would have the record rules of their
+        # records evaluated in Python; what a word finds, and its number if that stops at a few records, by one query
+        counts = limit and count_limit and offset + limit < count_limit <= FEW and self._crm_parts(domain)
+        found = self.search(domain, offset=offset, limit=count_limit - offset if counts else limit, order=order)
+        records = found[:limit].web_read(specification)
+        if counts:
+            return {"length": offset + len(found) if found else 0, "records": records}
+        return self._format_web_search_read_results(domain, records, offset, limit, count_limit)
 
     @api.model
     def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
-        """As usual; but what a rare word finds is taken from the index and then put in order.
+        """As usual; but what a rare word finds, or any word of those who do not see all, is put in order afterwards.
 
         Left alone, the planner would walk along the list's own order: it expects finds spread evenly, while those of a
         region stand together. Beyond ``CANDIDATES`` finds, any so many of them make up the first pages of the list's
@@ -160,8 +160,9 @@ class CrmSearchMixin(models.AbstractModel):
         if not parts:
             return False
         user = self.env["res.users"].browse(self.env.uid)
-        scoped = not self.env.su and "crm_in_scope" in self._fields and user._crm_scope_owner_ids() is not None
-        return min(map(self._crm_frequency, parts)) <= (COMMON if scoped else RARE)
+        if not self.env.su and "crm_in_scope" in self._fields and user._crm_scope_owner_ids() is not None:
+            return True  # the owners' own records are few
+        return min(map(self._crm_frequency, parts)) <= RARE
 
     @api.model
     def _crm_parts(self, domain):

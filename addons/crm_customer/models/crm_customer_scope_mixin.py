@@ -62,13 +62,17 @@ class CrmCustomerScopeMixin(models.AbstractModel):
     @api.model
     def _crm_scope_grants(self):
         owner_ids = self.env["res.users"].browse(self.env.uid)._crm_scope_owner_ids() or ()
-        assisted = SQL("SELECT partner_id FROM res_partner_crm_assistant_rel WHERE user_id = %s", self.env.uid)
         return [
             *super()._crm_scope_grants(),
             [(self._crm_scope_customer_owner, "in", owner_ids)],
-            self._crm_scope_subquery(self._crm_scope_customer, assisted),
+            self._crm_scope_subquery(self._crm_scope_customer, self._crm_assisted_sql()),
             *self.env["crm.customer.share"]._grants(self._crm_scope_customer, "edit"),
         ]
+
+    @api.model
+    def _crm_assisted_sql(self):
+        """:return: ``odoo.tools.SQL`` selecting the ids of the customers whose assistant the user is"""
+        return SQL("SELECT partner_id FROM res_partner_crm_assistant_rel WHERE user_id = %s", self.env.uid)
 
     @api.model
     def _crm_scope_read_grants(self):

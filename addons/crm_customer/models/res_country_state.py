@@ -8,7 +8,8 @@ class ResCountryState(models.Model):
     @api.depends_context("company")
     def _compute_display_name(self):
         """A province of the company's own country needs no country behind its name."""
-        own = self.env.company.partner_id.country_id  # the company's own is computed
+        # the company's own country is computed; and of its partner nothing else is read
+        own = self.env.company.partner_id.with_context(prefetch_fields=False).country_id
         domestic = self.filtered(lambda state: state.country_id == own)
         for state in domestic:
             state.display_name = state.name

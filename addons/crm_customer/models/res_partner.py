@@ -223,6 +223,11 @@ class ResPartner(models.Model):
             partner.next_contact_date = next_date
             partner.next_contact_need = next_step
 
+    def _compute_display_name(self):
+        if self.env.su:  # as for the records that a list or a form names: only what names are made of is read
+            self._origin.fetch(["name", "is_company", "parent_id", "company_name", "commercial_company_name", "type"])
+        return super()._compute_display_name()
+
     def _compute_crm_counts(self):
         def counts(model, domain, fname):
             return dict(self.env[model]._read_group([(fname, "in", self.ids), *domain], [fname], ["__count"]))

@@ -29,6 +29,9 @@ class ResPartner(models.Model):
         domain="[('share', '=', False)]",
         help="Sales assistants who see and edit this customer beside its salesperson.",
     )
+    crm_assisted_by_me = fields.Boolean(
+        string="I Assist", compute="_compute_crm_assisted_by_me", search="_search_crm_assisted_by_me"
+    )
 
     share_ids = fields.One2many("crm.customer.share", "partner_id", string="Shares")
     crm_shared_with_me = fields.Boolean(
@@ -54,6 +57,17 @@ class ResPartner(models.Model):
             if partner.crm_customer_id:
                 partner.user_id = partner.parent_id.user_id
         return result
+
+    @api.depends_context("uid")
+    @api.depends("crm_assistant_ids")
+    def _compute_crm_assisted_by_me(self):
+        for partner in self:
+            partner.crm_assisted_by_me = self.env.user in partner.crm_assistant_ids
+
+    def _search_crm_assisted_by_me(self, operator, value):
+        if operator != "in" or set(value) != {True}:
+            return NotImplemented
+        return self._crm_scope_subquery("id", self._crm_assisted_sql())
 
     @api.depends_context("uid")
     @api.depends("share_ids.access", "share_ids.active", "share_ids.date_to")

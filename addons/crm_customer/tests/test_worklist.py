@@ -85,6 +85,16 @@ class TestWorklist(CustomerCase):
         self.assertEqual(panel(self.manager)["today"], 1)
         self.assertEqual(sum(panel(self.other).values()), 0)
 
+    def test_an_assistant_finds_whom_she_assists(self):
+        self.customers["today"].crm_assistant_ids = self.assistant
+        Partner = self.Partner.with_user(self.assistant)
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_customer.res_partner_action_worklist")
+        self.assertIn("'search_default_assisted': 1", action["context"])
+        found = Partner.search([("followup_bucket", "=", "today"), ("crm_assisted_by_me", "=", True)])
+        self.assertEqual(found.ids, self.customers["today"].ids)
+        self.assertTrue(found.crm_assisted_by_me)
+        self.assertFalse(self.Partner.browse(found.ids).crm_assisted_by_me)
+
     def test_new_days_are_a_setting(self):
         self.env["ir.config_parameter"].set_param("crm_customer.followup_new_days", "5")
         self.assertEqual(self.customers["new_overdue"].with_env(self.Partner.env).followup_bucket, "untouched")
