@@ -3,8 +3,8 @@
     .venv/bin/python bench/contracts.py 10k -d my_bench     a copy of what generate.py filled; it is changed for good
 
 250,000 contracts over five years with four lines and two payments each, four fifths completed; 100,000 production
-orders of three operations each, every tenth one open. The raw SQL gives the same figures by hand, with the same scope,
-and may use the indexes of the add-on.
+orders of three operations each, every fiftieth one open. The raw SQL gives the same figures by hand, with the same
+scope, and may use the indexes of the add-on.
 """
 
 from datetime import date
@@ -19,6 +19,8 @@ READERS = {"administrator": "admin", "manager": "bench_manager_3", "salesperson"
 CONTRACTS = 250_000
 PRODUCTIONS = 100_000
 CENTRES = 20
+OPEN_PRODUCTIONS = [("state", "in", ("draft", "confirmed", "progress", "to_close"))]
+OPEN_OPERATIONS = [("state", "in", ("blocked", "ready", "progress"))]
 IN_FORCE = [("state", "in", ("approved", "signed", "in_progress", "expired"))]
 
 
@@ -51,8 +53,12 @@ def main():
         row(f"contract progress, first page, {role}", ours, raw(base, progress(scopes[role])))
     row("progress page of a contract", timed(base, 2, lambda env: env["crm.contract"].browse(some).get_progress()))
     for name, model, is_open in (
-        ("contract work orders", "crm.production.report", [("state", "in", ("draft", "confirmed", "progress"))]),
-        ("operations", "crm.workorder.report", [("state", "!=", "done")]),
+        (
+            "contract work orders",
+            "crm.production.report",
+            OPEN_PRODUCTIONS,
+        ),
+        ("operations", "crm.workorder.report", OPEN_OPERATIONS),
     ):
         view = f"crm_contract.{model.replace('.', '_')}_view_list"
         for role, uid in uids.items():
@@ -66,7 +72,7 @@ def work_centres(env):
     """What the cards of operations ask for first: the work centres, their sums and the first cards of each."""
     shown = ("name", "production", "qty_done", "qty_in_process", "qty_waiting", "is_bottleneck", "state")
     return env["crm.workorder.report"].web_read_group(
-        [("state", "!=", "done")],
+        OPEN_OPERATIONS,
         ["workcenter_id"],
         ["qty_waiting:sum"],
         auto_unfold=True,
@@ -271,17 +277,18 @@ def fill_productions(env):
         """
         INSERT INTO mrp_production (
             name, company_id, product_id, product_uom_id, product_qty, picking_type_id, location_src_id,
-            location_dest_id, consumption, state, date_start, date_deadline, date_finished, crm_contract_line_id)
+            location_dest_id, consumption, state, date_start, date_deadline, date_finished, crm_contract_line_id,
+            crm_contract_id)
         SELECT 'B/' || line.number, %(company)s, line.product_id, line.product_uom_id, 10, %(operation)s, %(stock)s,
-               %(stock)s, 'warning', CASE WHEN line.number %% 10 = 0 THEN 'progress' ELSE 'done' END,
+               %(stock)s, 'warning', CASE WHEN line.number %% 50 = 0 THEN 'progress' ELSE 'done' END,
                line.delivery_date - 10 + (line.number %% 1000) * interval '1 minute', line.delivery_date,
-               line.delivery_date - 2, line.id
+               line.delivery_date - 2, line.id, line.contract_id
           FROM (SELECT row_number() OVER (ORDER BY contract_id DESC, id) AS number, line.*
                   FROM crm_contract_line AS line
                  ORDER BY contract_id DESC, id LIMIT %(count)s) AS line;
         INSERT INTO mrp_workorder (
             name, production_id, workcenter_id, sequence, state, duration_expected, duration, qty_produced)
-        SELECT 'Operation ' || n, production.id, (%(centres)s)[(production.id * 7 + n) %% %(centre_count)s + 1], n,
+        SELECT 'Operation ' || n, production.id, (%(centres)s)[(production.id / 50 + n) %% %(centre_count)s + 1], n,
                CASE WHEN production.state = 'done' OR n = 1 THEN 'done' WHEN n = 2 THEN 'progress' ELSE 'blocked' END,
                30 + production.id %% 90, 10, CASE WHEN production.state = 'done' OR n = 1 THEN 10 ELSE 0 END
           FROM mrp_production AS production CROSS JOIN generate_series(1, 3) AS n

@@ -244,9 +244,13 @@ class CrmContract(models.Model):
         self._take_template()
 
     def _take_template(self):
-        """Take over what the template says, where nothing is said yet or another template has said it."""
-        for contract in self.filtered("template_id"):
-            head, rows = contract.template_id._contract_values()
+        """Take over what the template says, where nothing is said yet or another template has said it.
+
+        Without a template what another one has said goes, too.
+        """
+        for contract in self:
+            template = contract.template_id
+            head, rows = template._contract_values() if template else ({}, {})
             templates = self.env["crm.contract.template"].with_context(active_test=False)
             templates = templates.search([("company_id", "=", contract.company_id.id)])
             for name in TEMPLATE_TERMS:
@@ -255,9 +259,9 @@ class CrmContract(models.Model):
             for name in ("clause_ids", "milestone_ids"):
                 said = {row._terms() for row in templates[name]}
                 if all(row._terms() in said for row in contract[name]):
-                    contract[name] = [Command.clear(), *map(Command.create, rows[name])]
+                    contract[name] = [Command.clear(), *map(Command.create, rows.get(name, ()))]
             if not contract.line_ids:
-                contract.line_ids = [Command.create(line) for line in rows["line_ids"]]
+                contract.line_ids = [Command.create(line) for line in rows.get("line_ids", ())]
 
     # CRUD
     @api.model_create_multi

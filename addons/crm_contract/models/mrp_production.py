@@ -17,6 +17,9 @@ class MrpProduction(models.Model):
         index="btree_not_null",
         help="What of a contract this is made for, by itself or as a part.",
     )
+    crm_contract_id = fields.Many2one(
+        related="crm_contract_line_id.contract_id", string="Contract", store=True, index="btree_not_null"
+    )
 
     @api.depends(
         "sale_line_id.crm_contract_line_id", "production_group_id.parent_ids.production_ids.crm_contract_line_id"

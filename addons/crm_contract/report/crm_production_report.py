@@ -5,6 +5,7 @@ STATES = [
     ("draft", "Draft"),
     ("confirmed", "Confirmed"),
     ("progress", "In Progress"),
+    ("to_close", "To Close"),
     ("done", "Done"),
     ("cancel", "Cancelled"),
 ]
@@ -23,9 +24,10 @@ class CrmProductionReport(models.Model):
     _order = "date_start desc, id desc"
 
     _depends = {
-        "crm.contract": ["company_id", "crm_customer_id", "customer_user_id", "user_id"],
-        "crm.contract.line": ["contract_id"],
+        "crm.contract": ["crm_customer_id", "customer_user_id", "user_id"],
         "mrp.production": [
+            "company_id",
+            "crm_contract_id",
             "crm_contract_line_id",
             "date_deadline",
             "date_finished",
@@ -77,14 +79,14 @@ class CrmProductionReport(models.Model):
                 """
                 SELECT production.id,
                        production.name,
-                       contract.id AS contract_id,
-                       contract_line.id AS contract_line_id,
+                       production.crm_contract_id AS contract_id,
+                       production.crm_contract_line_id AS contract_line_id,
                        sale_line.order_id,
                        production.id AS production_id,
                        contract.crm_customer_id,
                        contract.customer_user_id,
                        contract.user_id,
-                       contract.company_id,
+                       production.company_id,
                        production.product_id,
                        production.product_uom_id,
                        production.product_qty AS quantity,
@@ -97,14 +99,14 @@ class CrmProductionReport(models.Model):
                        production.date_start,
                        production.date_deadline,
                        production.date_finished AS date_end,
-                       CASE production.state WHEN 'to_close' THEN 'progress' ELSE production.state END AS state,
+                       production.state,
                        CASE WHEN production.state = 'cancel' THEN 0 ELSE GREATEST(
                            (CASE WHEN production.state = 'done' THEN production.date_finished::date ELSE %(today)s END)
                            - production.date_deadline::date, 0) END AS days_late
                   FROM mrp_production production
-                  JOIN crm_contract_line contract_line ON contract_line.id = production.crm_contract_line_id
-                  JOIN crm_contract contract ON contract.id = contract_line.contract_id
+                  LEFT JOIN crm_contract contract ON contract.id = production.crm_contract_id
                   LEFT JOIN sale_order_line sale_line ON sale_line.id = production.sale_line_id
+                 WHERE production.crm_contract_id IS NOT NULL
                 """,
                 today=fields.Date.context_today(self),
             )

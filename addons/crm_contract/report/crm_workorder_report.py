@@ -14,13 +14,13 @@ class CrmWorkorderReport(models.Model):
     _description = "Work Order Progress"
     _inherit = ["crm.customer.scope.mixin", "crm.excel.export.mixin"]
     _auto = False
-    _order = "is_bottleneck desc, date_planned, id"
+    _order = "date_planned, id"
 
     _depends = {
-        "crm.contract": ["company_id", "crm_customer_id", "customer_user_id", "user_id"],
-        "crm.contract.line": ["contract_id"],
+        "crm.contract": ["crm_customer_id", "customer_user_id", "user_id"],
         "mrp.production": [
-            "crm_contract_line_id",
+            "company_id",
+            "crm_contract_id",
             "date_start",
             "name",
             "product_id",
@@ -86,15 +86,21 @@ class CrmWorkorderReport(models.Model):
         return [
             SQL(
                 """
+                (WITH queue AS (
+                     SELECT workcenter_id,
+                            SUM(GREATEST(COALESCE(duration_expected, 0) - COALESCE(duration, 0), 0)) AS minutes
+                       FROM mrp_workorder
+                      WHERE state IN ('blocked', 'ready', 'progress')
+                      GROUP BY workcenter_id)
                 SELECT operation.id,
                        operation.name,
                        production.name AS production,
                        production.id AS production_id,
-                       contract.id AS contract_id,
+                       production.crm_contract_id AS contract_id,
                        contract.crm_customer_id,
                        contract.customer_user_id,
                        contract.user_id,
-                       contract.company_id,
+                       production.company_id,
                        operation.workcenter_id,
                        production.product_id,
                        production.product_uom_id,
@@ -111,29 +117,25 @@ class CrmWorkorderReport(models.Model):
                          WHERE report.workorder_id = operation.id
                          ORDER BY COALESCE(report.date_end, report.date_start) DESC LIMIT 1) AS operator_id,
                        operation.state,
-                       COALESCE(operation.id = bottleneck.id, FALSE) AS is_bottleneck
+                       COALESCE(operation.id = (
+                           SELECT waiting.id
+                             FROM mrp_workorder waiting
+                             JOIN queue ON queue.workcenter_id = waiting.workcenter_id
+                            WHERE waiting.production_id = production.id
+                              AND waiting.state IN ('blocked', 'ready', 'progress')
+                            ORDER BY queue.minutes DESC, waiting.sequence, waiting.id
+                            LIMIT 1), FALSE) AS is_bottleneck
                   FROM mrp_workorder operation
                   JOIN mrp_production production ON production.id = operation.production_id
-                  JOIN crm_contract_line contract_line ON contract_line.id = production.crm_contract_line_id
-                  JOIN crm_contract contract ON contract.id = contract_line.contract_id
+                  LEFT JOIN crm_contract contract ON contract.id = production.crm_contract_id
                   JOIN LATERAL (
                        SELECT CASE WHEN operation.state = 'done'
                                    THEN GREATEST(operation.qty_produced, production.product_qty)
                                    ELSE LEAST(COALESCE(operation.qty_produced, 0), production.product_qty)
                                    END AS quantity
                        ) done ON TRUE
-                  LEFT JOIN (
-                       SELECT DISTINCT ON (waiting.production_id) waiting.production_id, waiting.id
-                         FROM mrp_workorder waiting
-                         JOIN (SELECT workcenter_id,
-                                      SUM(GREATEST(COALESCE(duration_expected, 0) - COALESCE(duration, 0), 0)) AS load
-                                 FROM mrp_workorder
-                                WHERE state IN ('blocked', 'ready', 'progress')
-                                GROUP BY workcenter_id) queue ON queue.workcenter_id = waiting.workcenter_id
-                        WHERE waiting.state IN ('blocked', 'ready', 'progress')
-                        ORDER BY waiting.production_id, queue.load DESC, waiting.sequence, waiting.id
-                       ) bottleneck ON bottleneck.production_id = production.id
-                 WHERE operation.state <> 'cancel' AND production.state <> 'cancel'
+                 WHERE production.crm_contract_id IS NOT NULL AND operation.state <> 'cancel'
+                   AND production.state <> 'cancel')
                 """
             )
         ]

@@ -249,6 +249,10 @@ class TestCrmContract(ContractCase):
             form.type_id = self.type_of("sales")
         self.assertEqual(contract.clause_ids.title, "Law of sales")
         self.assertEqual(contract.milestone_ids.name, "As the customer wishes")
+        with Form(contract) as form:
+            form.type_id = self.type_of("service")
+        self.assertFalse(contract.template_id or contract.clause_ids)
+        self.assertEqual(contract.milestone_ids.name, "As the customer wishes")
 
     def test_expiry(self):
         contract = self.new_approved(date_end=self.today + timedelta(days=100))
