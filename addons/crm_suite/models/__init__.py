@@ -2,6 +2,7 @@ from . import crm_demo_company
 from . import crm_demo_company_applications
 from . import crm_demo_company_contracts
 from . import crm_demo_company_orders
+from . import crm_demo_company_production
 from . import crm_demo_company_products
 from . import crm_demo_company_shipments
 from . import iap_autocomplete_api

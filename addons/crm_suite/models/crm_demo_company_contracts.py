@@ -14,6 +14,7 @@ class CrmDemoCompany(models.AbstractModel):
     def _create_contracts(self, users):
         self._create_contract_flows()
         self._create_contract_template()
+        self._create_work_preparation()
         supplier = self.env["res.partner"].create({"name": "苏州示例包装材料有限公司", "is_company": True})
         for nth, row in enumerate(read_csv("company", "contracts")):
             contract = self._new_demo_contract(row, users[row["login"]], nth, supplier)
@@ -23,7 +24,7 @@ class CrmDemoCompany(models.AbstractModel):
             if row["step"]:
                 contract._sign(fields.Date.context_today(self), "王建国")
             if row["step"] == "order":
-                self._order_contract(contract)
+                self._order_contract(contract, users)
             elif row["step"] == "change":
                 self._change_contract(contract)
 
@@ -102,11 +103,22 @@ class CrmDemoCompany(models.AbstractModel):
             if how != "pass":
                 return
 
-    def _order_contract(self, contract):
-        """The order of the first delivery."""
-        first = min(contract.line_ids.mapped("delivery_date"))
-        wizard = self.env["crm.contract.order"].with_user(contract.user_id)
-        wizard.create({"contract_id": contract.id, "until": first}).action_make_orders()
+    def _order_contract(self, contract, users):
+        """An order a delivery, as its owner makes them: what is sold is made, half of what is bought comes in."""
+        domestic = self.env.ref("crm_order_review.crm_order_type_domestic")
+        values = {"contract_id": contract.id, "by_delivery": True, "order_type_id": domestic.id}
+        self.env["crm.contract.order"].with_user(contract.user_id).create(values).action_make_orders()
+        for place, order in enumerate(contract._orders(), start=1):
+            if contract.kind == "purchase":
+                order.button_confirm()
+                for move in order.picking_ids.move_ids:
+                    move.write({"quantity": move.product_uom_qty / 2, "picked": True})
+                order.picking_ids.with_context(skip_backorder=True).button_validate()
+            else:
+                order.client_order_ref = f"{contract.name}/{place}"
+                order.action_review_submit()
+                self._review_contract(order, "pass")
+                self._make_for_order(order.with_env(self.env), users["sunhao"])
 
     def _change_contract(self, contract):
         """A change that is approved, and one on its way."""
