@@ -189,7 +189,10 @@ class CrmReview(models.Model):
 
     @api.model
     def _snapshot_of(self, document, kind):
-        """What a person sees of the document: {"fields": {label: text}, "lines": {label: [{label: text}]}}."""
+        """What is kept of the document, for `as_submitted`.
+
+        :return: {"fields": {name: value}, "lines": {name: [{name: value}]}}
+        """
 
         def values(records):
             silent = kind.talk | {kind.id_field, kind.state_field}
@@ -198,10 +201,7 @@ class CrmReview(models.Model):
 
         return {
             "fields": values(document)[0],
-            "lines": {
-                document._fields[name]._description_string(self.env): values(document[name][:SNAPSHOT_LINES])
-                for name in kind.lines
-            },
+            "lines": {name: values(document[name][:SNAPSHOT_LINES]) for name in kind.lines},
         }
 
     # SUBMIT
@@ -667,8 +667,10 @@ class CrmReview(models.Model):
         return names or set()
 
     @api.model
-    def _log_change(self, document, kind, before, after):
+    def _log_change(self, document, kind, before, after, line=None):
+        """:param line: record of the document's lines that has changed, None: the document itself"""
         # sudo: the permitted change of a document is recorded whoever makes it
         review = document.sudo()[kind.id_field]
         if review:
-            review._log("change", before=before, after=after)
+            part = {} if line is None else {"part_model": line._name, "part_name": line.display_name}
+            review._log("change", before=before, after=after, **part)

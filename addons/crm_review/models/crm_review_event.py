@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.http import request
 
+from ..tools.guard import texts_of
+
 ACTIONS = [
     ("submit", "Submitted"),
     ("open", "Step Opened"),
@@ -42,15 +44,20 @@ class CrmReviewEvent(models.Model):
     comment = fields.Text(readonly=True)
     before = fields.Json(readonly=True)
     after = fields.Json(readonly=True)
+    part_model = fields.Char(readonly=True, export_string_translation=False)
+    part_name = fields.Char(readonly=True, export_string_translation=False)  # the line that has changed; empty: none
     change = fields.Text(compute="_compute_change")
     address = fields.Char(string="Client Address", readonly=True, groups="crm_base.group_crm_admin")
 
-    @api.depends("before", "after")
+    @api.depends("before", "after", "part_model", "part_name")
+    @api.depends_context("lang", "tz")
     def _compute_change(self):
         for event in self:
-            before, after = event.before or {}, event.after or {}
+            model = self.env.get(event.part_model or event.review_id.res_model)
+            before, after = texts_of(model, event.before or {}), texts_of(model, event.after or {})
+            line = f"{event.part_name}: " if event.part_name else ""
             event.change = "\n".join(
-                f"{name}: {before.get(name, '')} → {after.get(name, '')}" for name in {**before, **after}
+                f"{line}{name}: {before.get(name, '')} → {after.get(name, '')}" for name in {**before, **after}
             )
 
     @api.model

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..tools.directory import Directory
+from ..tools.guard import texts_of
 
 OPEN_STATES = ("waiting", "pending")
 DECIDED = ("approved", "rejected")
@@ -245,6 +246,27 @@ class CrmReview(models.Model):
                 stages.append({"rank": rank, "lap": self.lap, "state": "future", "steps": steps})
         return stages
 
+    def as_submitted(self):
+        """The document as it was submitted, in the words of the reader.
+
+        :return: {"fields": {label: text}, "lines": {label: [{label: text}]}}
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return self.sudo()._told()  # sudo: what the review shows to all who read it
+
+    def _told(self):
+        snapshot = self.snapshot or {}
+        document = self.env.get(self.res_model)
+        fields = {} if document is None else document._fields
+        lines = {}
+        for name, rows in snapshot.get("lines", {}).items():
+            field = fields.get(name)
+            label = field._description_string(self.env) if field else name
+            model = self.env.get(field.comodel_name) if field else None
+            lines[label] = [texts_of(model, row) for row in rows]
+        return {"fields": texts_of(document, snapshot.get("fields", {})), "lines": lines}
+
     def changes_since_last_round(self):
         """What the requester has changed since the round before.
 
@@ -264,7 +286,7 @@ class CrmReview(models.Model):
         )
         if not last:
             return []
-        before, after = _flat(last.snapshot), _flat(review.snapshot)
+        before, after = _flat(last._told()), _flat(review._told())
         return [
             {"field": name, "before": before.get(name, ""), "after": after.get(name, "")}
             for name in {**before, **after}
@@ -272,10 +294,10 @@ class CrmReview(models.Model):
         ]
 
 
-def _flat(snapshot):
-    """A snapshot as one {label: text}."""
-    values = dict((snapshot or {}).get("fields", {}))
-    for name, lines in (snapshot or {}).get("lines", {}).items():
+def _flat(told):
+    """What is told of a document and its lines as one {label: text}."""
+    values = dict(told["fields"])
+    for name, lines in told["lines"].items():
         for index, line in enumerate(lines, start=1):
             values |= {f"{name} {index} / {label}": text for label, text in line.items()}
     return values

@@ -84,6 +84,7 @@ class TestAttacks(ReviewCase):
             ("action_cc", (self.stranger.ids,)),
             ("progress", ()),
             ("changes_since_last_round", ()),
+            ("as_submitted", ()),
             ("action_open_document", ()),
             ("read", (["snapshot"],)),
         ):

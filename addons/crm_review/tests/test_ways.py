@@ -208,7 +208,7 @@ class TestWays(ReviewCase):
         own.amount = 80
         event = approval.sudo().review_id.event_ids.filtered(lambda event: event.action == "change")
         self.assertEqual(
-            (event.user_id, event.before, event.after), (self.anna, {"Amount": "100.00"}, {"Amount": "80.00"})
+            (event.user_id, event.before, event.after), (self.anna, {"amount": "100.00"}, {"amount": "80.00"})
         )
         self.refused(own.write, {"amount": 1, "title": "x"}, message="locked")
         self.refused(approval.write, {"amount": 1}, message="locked")

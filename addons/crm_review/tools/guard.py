@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date, format_datetime, html2plaintext
 
 # What the engine's own writes carry in their context. It is compared by identity, so no request can send it.
 UNLOCKED = object()
@@ -226,20 +226,15 @@ class Guard:
             self._log_change(document, self.kind, values[document.id], after[document.id])
 
     def _line_values(self, documents, lines, names=None):
-        """{id: what a person reads of the line} for the event log, nothing if no document is locked."""
+        """{id: what is told of the line} for the event log, nothing if no document is locked."""
         return values_of(lines.sudo(), names) if documents else {}
 
     def _log_lines(self, kind, documents, lines, inverse, before, after):
         for line in lines.sudo() if documents else ():
             if line[inverse] in documents:
-                name = line.display_name
-                values = [
-                    {f"{name}: {label}": text for label, text in one.get(line.id, {}).items()}
-                    for one in (before, after)
-                ]
-                self._log_change(line[inverse], kind, *values)
+                self._log_change(line[inverse], kind, before.get(line.id, {}), after.get(line.id, {}), line)
 
-    def _log_change(self, document, kind, before, after):
+    def _log_change(self, document, kind, before, after, line=None):
         changed = [name for name in {**before, **after} if before.get(name, "") != after.get(name, "")]
         if changed:
             self.env["crm.review"]._log_change(
@@ -247,6 +242,7 @@ class Guard:
                 kind,
                 {name: before[name] for name in changed if name in before},
                 {name: after[name] for name in changed if name in after},
+                line,
             )
 
 
@@ -261,26 +257,67 @@ def is_told(field):
 
 
 def values_of(records, names=None):
-    """{id: {label: text}} of the fields that are told and have a value: of `names`, or of all."""
-    told = [field for name, field in records._fields.items() if (names is None or name in names) and is_told(field)]
-    labels = {field.name: field._description_string(records.env) for field in told}
+    """What is kept of records in the events and rounds of a review, the same whoever writes it down.
+
+    :return: {id: {name: value as JSON}} of the fields that are told and have a value: of `names`, or of all
+    """
+    told = [name for name, field in records._fields.items() if (names is None or name in names) and is_told(field)]
     return {
-        record.id: {label: text for name, label in labels.items() if (text := text_of(record, name)) != ""}
+        record.id: {name: value for name in told if (value := _kept(record, name)) not in (None, "")}
         for record in records
     }
 
 
+def texts_of(model, values):
+    """What has been kept of a record, in the words of who reads it.
+
+    :param model: recordset in the reader's environment; None if its add-on is gone
+    :param values: {name: value}, as of `values_of`; what is of no field is text already
+    :return: {label: text}
+    """
+    fields = {} if model is None else model._fields
+    return {
+        fields[name]._description_string(model.env) if name in fields else name: _text(model, name, value)
+        for name, value in values.items()
+    }
+
+
 def text_of(record, name):
-    """The value of a record's field as a person reads it."""
-    value = record[name]
-    field = record._fields[name]
+    """The value of a record's field as a person reads it, in the language and time zone of the record's user."""
+    value = _kept(record, name)
+    return "" if value is None else _text(record, name, value)
+
+
+def _kept(record, name):
+    """A field's value as JSON without language or time zone, None if it is empty."""
+    value, field = record[name], record._fields[name]
     if field.relational:
         return ", ".join(value.mapped("display_name"))
-    if field.type == "selection":
-        return dict(field._description_selection(record.env)).get(value, value or "")
-    if value is False and field.type != "boolean":
-        return ""
+    if field.type == "boolean":
+        return value
+    if value is False:
+        return None
+    if field.type in ("date", "datetime"):
+        return field.to_string(value)
+    if field.type == "html":
+        return html2plaintext(value)
     if field.type == "monetary":
         currency = record[field.get_currency_field(record)]
         return f"{value:,.{currency.decimal_places if currency else 2}f}"
+    if field.type == "float":
+        return f"{value:,.6f}".rstrip("0").rstrip(".")
+    return value if field.type == "selection" else str(value)
+
+
+def _text(model, name, value):
+    field = model._fields.get(name) if model is not None else None
+    match field and field.type:
+        case "boolean" if isinstance(value, bool):
+            return model.env._("Yes") if value else model.env._("No")
+        case "selection":
+            return dict(field._description_selection(model.env)).get(value, value)
+        case "date":
+            return format_date(model.env, value)
+        case "datetime":
+            return format_datetime(model.env, value, dt_format="short")
     return str(value)

@@ -26,6 +26,8 @@ class TestCrmDocument(models.Model):
     reviewer_id = fields.Many2one("res.users")
     partner_id = fields.Many2one("res.partner")
     amount = fields.Monetary()
+    is_urgent = fields.Boolean(string="Urgent")
+    due_on = fields.Datetime(string="Due On")
     currency_id = fields.Many2one("res.currency", default=lambda self: self.env.company.currency_id)
     file = fields.Binary()
     file_ids = fields.Many2many("ir.attachment", string="Files")

@@ -141,11 +141,11 @@ class TestLock(DocumentCase):
         self.refused(own.write, {"line_ids": [Command.create({"name": "x"})]}, message="locked")
         changes = self.changes(document)
         self.assertEqual(
-            [(event.user_id, event.before, event.after) for event in changes],
+            [(event.user_id, event.change) for event in changes],
             [
-                (self.anna, {"Bolt: Price": "2.0"}, {"Bolt: Price": "3.0"}),
-                (self.anna, {"Nut: Price": "1.0"}, {"Nut: Price": "5.0"}),
-                (self.anna, {"Amount": "100.00"}, {"Amount": "50.00"}),
+                (self.anna, "Bolt: Price: 2 → 3"),
+                (self.anna, "Nut: Price: 1 → 5"),
+                (self.anna, "Amount: 100.00 → 50.00"),
             ],
         )
         self.approve(document, self.anna)
@@ -155,12 +155,13 @@ class TestLock(DocumentCase):
         own.write({"line_ids": [Command.create({"name": "Washer"}), Command.delete(own.line_ids[1].id)]})
         removed, added = self.changes(document)[4:]
         self.assertFalse(added.before)
-        self.assertEqual(added.after["Washer: Name"], "Washer")
+        self.assertEqual((added.part_name, added.after["name"]), ("Washer", "Washer"))
         self.assertFalse(removed.after)
-        self.assertEqual(removed.before["Nut: Price"], "5.0")
+        self.assertEqual((removed.part_name, removed.before["price"]), ("Nut", "5"))
         other = self.new_document(self.ben, submit=False)
         own.line_ids[0].document_id = other
-        self.assertEqual(self.changes(document)[-1].before["Bolt: Quantity"], "7")
+        last = self.changes(document)[-1]
+        self.assertEqual((last.part_name, last.before["quantity"]), ("Bolt", "7"))
         self.refused(other.line_ids.with_user(self.seller).write, {"document_id": document.id}, message="locked")
 
     def test_delegate_and_waiting_people_may_not_edit(self):
@@ -226,10 +227,34 @@ class TestLock(DocumentCase):
         document = self.new_document(submit=False)
         document.sudo().secret = "margin 90 %"
         document.action_review_submit()
-        snapshot = document.sudo().review_id.snapshot
-        self.assertNotIn("margin", str(snapshot))
-        self.assertEqual(snapshot["fields"]["Title"], "Order")
-        self.assertEqual([line["Name"] for line in snapshot["lines"]["Line"]], ["Bolt", "Nut"])
+        review = document.sudo().review_id
+        self.assertNotIn("margin", str(review.snapshot))
+        submitted = review.with_user(self.seller).as_submitted()
+        self.assertEqual(submitted["fields"]["Title"], "Order")
+        self.assertEqual([line["Name"] for line in submitted["lines"]["Line"]], ["Bolt", "Nut"])
+
+    def test_rounds_are_told_in_the_language_and_time_zone_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        document = self.new_document(due_on="2026-03-31 16:00:00")
+        self.task(document, self.anna).action_reject("too late")
+        document.write({"is_urgent": True, "due_on": "2026-03-31 18:30:00", "fault": "approved"})
+        document.action_review_submit()
+        review = document.sudo().review_id.with_user(self.seller)
+
+        def told(lang, tz):
+            changes = review.with_context(lang=lang, tz=tz).changes_since_last_round()
+            return [(change["before"], change["after"]) for change in changes]
+
+        english, chinese = told("en_US", "UTC"), told("zh_CN", "Asia/Shanghai")
+        self.assertIn(("No", "Yes"), english)
+        self.assertIn(("否", "是"), chinese)
+        self.assertIn(("", "Refuses Its Approval"), english)
+        for changes, before, after in ((english, r"(16|4):00", r"(18|6):30"), (chinese, r"00:00", r"02:30")):
+            [due] = [texts for texts in changes if ":30" in texts[1]]
+            self.assertRegex(due[0], before)
+            self.assertRegex(due[1], after)
+        submitted = review.with_context(lang="zh_CN", tz="Asia/Shanghai").as_submitted()
+        self.assertIn("是", submitted["fields"].values())
 
     def test_companies(self):
         other = self.env["res.company"].create({"name": "Other company"})

@@ -13,33 +13,30 @@ export class ReviewSnapshot extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.state = useState({ changes: [], reviewers: [] });
+        this.state = useState({ snapshot: {}, changes: [], reviewers: [] });
         onWillStart(() => this.load(this.props.record));
         onWillUpdateProps(({ record }) => record.resId !== this.props.record.resId && this.load(record));
     }
 
     async load({ resId }) {
-        const [changes, { stages }] = await Promise.all([
+        const [snapshot, changes, { stages }] = await Promise.all([
+            this.orm.call("crm.review", "as_submitted", [[resId]]),
             this.orm.call("crm.review", "changes_since_last_round", [[resId]]),
             this.orm.call("crm.review", "progress", [[resId]]),
         ]);
         const reviewers = stages
             .filter(({ state }) => state !== "future")
             .flatMap(({ steps }) => steps.flatMap(({ name, lines }) => lines.map((line) => ({ ...line, step: name }))));
-        Object.assign(this.state, { changes, reviewers });
+        Object.assign(this.state, { snapshot, changes, reviewers });
     }
 
     origin({ for_user: principal }) {
         return _t("for %(user)s", { user: principal });
     }
 
-    get snapshot() {
-        return this.props.record.data.snapshot || {};
-    }
-
     get fields() {
         const before = Object.fromEntries(this.state.changes.map((change) => [change.field, change.before]));
-        return Object.entries(this.snapshot.fields || {}).map(([label, value]) => ({
+        return Object.entries(this.state.snapshot.fields || {}).map(([label, value]) => ({
             label,
             value,
             before: before[label],
@@ -49,11 +46,11 @@ export class ReviewSnapshot extends Component {
 
     /** Changes of what stands in no row of `fields`: of lines, and of fields that are empty now. */
     get otherChanges() {
-        return this.state.changes.filter(({ field }) => !(field in (this.snapshot.fields || {})));
+        return this.state.changes.filter(({ field }) => !(field in (this.state.snapshot.fields || {})));
     }
 
     get tables() {
-        return Object.entries(this.snapshot.lines || {})
+        return Object.entries(this.state.snapshot.lines || {})
             .filter(([, lines]) => lines.length)
             .map(([name, lines]) => ({ name, lines, columns: [...new Set(lines.flatMap(Object.keys))] }));
     }
@@ -62,5 +59,4 @@ export class ReviewSnapshot extends Component {
 registry.category("view_widgets").add("crm_review_snapshot", {
     component: ReviewSnapshot,
     additionalClasses: ["d-block", "w-100"],
-    fieldDependencies: [{ name: "snapshot", type: "json" }],
 });
