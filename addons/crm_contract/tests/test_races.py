@@ -145,12 +145,13 @@ class TestOrderRaces(RaceCase):
 
     @classmethod
     def clean_up(cls):
-        super().clean_up()
+        result = super().clean_up()
         with cls.registry.cursor() as cr:
             env = cls.environment(cr)
             env["product.product"].browse(cls.product_id).unlink()
             if cls.type_values:
                 env["crm.order.type"].browse(cls.type_values["order_type_id"]).unlink()
+        return result
 
     def order(self, env, quantity):
         """:return: the new order of so much of the line, as the dialog makes it"""
