@@ -16,6 +16,10 @@ class ProductProduct(models.Model):
     _crm_default_code_unique = models.UniqueIndex(
         "(default_code) WHERE default_code <> '' AND active", "Another product has this part number already."
     )
+    # for a part of a part number; Odoo's own index is for the whole ones
+    _crm_default_code_trigrams = models.Index(
+        lambda registry: registry.has_trigram and "USING gin (default_code gin_trgm_ops)"
+    )
 
     # CRUD
     @api.model_create_multi

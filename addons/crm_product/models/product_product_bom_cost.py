@@ -27,7 +27,9 @@ class ProductProduct(models.Model):
             SELECT line.root_id, line.bom_id, SUM(line.quantity)::float8,
                    SUM(line.quantity * COALESCE((product.standard_price ->> %(company)s)::numeric, 0))
                        FILTER (WHERE line.bom_id IS NULL)::float8
-              FROM exploded AS line JOIN product_product AS product ON product.id = line.product_id
+              FROM exploded AS line
+              -- OFFSET: by the index; the planner takes a recursion for far larger than it is
+              JOIN LATERAL (SELECT * FROM product_product WHERE id = line.product_id OFFSET 0) AS product ON TRUE
           GROUP BY line.root_id, line.bom_id
             """,
             exploded=self._crm_exploded(),
@@ -72,11 +74,11 @@ class ProductProduct(models.Model):
                        parent.quantity * line.product_qty * line_unit.factor / component_unit.factor
                            / NULLIF(bom.product_qty * bom_unit.factor / product_unit.factor, 0)
                   FROM exploded AS parent
-                  JOIN mrp_bom AS bom ON bom.id = parent.bom_id
+                  -- OFFSET: as above
+                  JOIN LATERAL (SELECT * FROM mrp_bom WHERE id = parent.bom_id OFFSET 0) AS bom ON TRUE
                   JOIN uom_uom AS bom_unit ON bom_unit.id = bom.product_uom_id
                   JOIN product_template AS template ON template.id = bom.product_tmpl_id
                   JOIN uom_uom AS product_unit ON product_unit.id = template.uom_id
-                  -- OFFSET: by the index; the planner takes a recursion for far larger than it is
                   JOIN LATERAL (SELECT * FROM mrp_bom_line WHERE bom_id = parent.bom_id OFFSET 0) AS line ON TRUE
                   JOIN uom_uom AS line_unit ON line_unit.id = line.product_uom_id
                   JOIN product_product AS component ON component.id = line.product_id

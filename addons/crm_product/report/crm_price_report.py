@@ -127,10 +127,10 @@ class CrmPriceReport(models.Model):
     def _compute_prices(self):
         pricelist = self.env["product.pricelist"].browse(asked_id(self.env, PRICELIST)).exists()
         prices = pricelist._get_products_price(self.product_id, 1.0) if pricelist else {}
+        self.pricelist_id = pricelist
         for row in self:
             product = row.product_id
             row.currency_id = product.currency_id
-            row.pricelist_id = pricelist
             row.pricelist_currency_id = pricelist.currency_id or product.currency_id
             row.pricelist_price = prices.get(product.id, product.lst_price)
 
@@ -143,14 +143,19 @@ class CrmPriceReport(models.Model):
         of_customer = self._crm_last_lines(customer) if customer else {}
         codes = reader.product_id._crm_customer_codes(customer) if customer else {}
         names = reader._crm_customer_names({row[3] for row in last.values() if row[3]})
+        # what is the same for most rows is said of all at once, which takes a fraction of the time
+        self.partner_id = customer
+        self.customer_price = self.customer_currency_id = self.customer_date = self.customer_code = False
         for row in self:
-            price, currency_id, date, customer_id = last.get(row.product_id.id, (False,) * 4)
+            product_id = row.product_id.id
+            price, currency_id, date, customer_id = last.get(product_id, (False,) * 4)
             row.last_price, row.last_currency_id, row.last_date = price, currency_id, date
             row.last_customer = customer_id and names.get(customer_id, self.env._("Another customer"))
-            price, currency_id, date, _customer_id = of_customer.get(row.product_id.id, (False,) * 4)
-            row.customer_price, row.customer_currency_id, row.customer_date = price, currency_id, date
-            row.customer_code = codes.get(row.product_id.id)
-            row.partner_id = customer
+            if product_id in of_customer:
+                price, currency_id, date, _customer_id = of_customer[product_id]
+                row.customer_price, row.customer_currency_id, row.customer_date = price, currency_id, date
+            if product_id in codes:
+                row.customer_code = codes[product_id]
 
     @api.depends("product_id")
     @api.depends_context("company", "uid", PRICELIST)
@@ -160,8 +165,8 @@ class CrmPriceReport(models.Model):
         costs = {product.id: product.standard_price for product in self.product_id._crm_with_costs()}
         currency = self.env.company.currency_id
         today = fields.Date.context_today(self)
+        self.cost_currency_id = currency
         for row in self:
-            row.cost_currency_id = currency
             row.has_bom = row.product_id.id in bom_costs
             bom_cost = row.bom_cost = bom_costs.get(row.product_id.id, 0.0)
             standard_price = row.standard_price = costs[row.product_id.id]
@@ -178,8 +183,8 @@ class CrmPriceReport(models.Model):
     def _compute_stock(self):
         warehouse_id = asked_id(self.env, WAREHOUSE)
         figures = self.product_id._crm_stock_figures(warehouse_id and [warehouse_id])
+        self.warehouse_id = warehouse_id
         for row in self:
-            row.warehouse_id = warehouse_id
             figure = figures[row.product_id.id]
             row.qty_on_hand, row.qty_free, row.qty_incoming = figure["on_hand"], figure["free"], figure["incoming"]
 

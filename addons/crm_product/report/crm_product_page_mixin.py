@@ -24,22 +24,23 @@ class CrmProductPageMixin(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH sold AS MATERIALIZED (%s)
-                SELECT GROUPING(sold.month), COALESCE(sold.month, template.crm_series_id), SUM(sold.amount),
-                       SUM(sold.quantity * line_uom.factor / product_uom.factor)
+                WITH sold AS MATERIALIZED (%s), product AS MATERIALIZED (
+                     SELECT product.id, template.crm_series_id, uom.factor
+                       -- few as a rule, so that the planner looks them up instead of reading all products
+                       FROM (SELECT DISTINCT product_id FROM sold) AS one
+                       JOIN product_product product ON product.id = one.product_id
+                       JOIN product_template template ON template.id = product.product_tmpl_id
+                       JOIN uom_uom uom ON uom.id = template.uom_id)
+                SELECT GROUPING(sold.month), COALESCE(sold.month, product.crm_series_id), SUM(sold.amount),
+                       SUM(sold.quantity * uom.factor / product.factor)
                   FROM sold
-                  JOIN uom_uom line_uom ON line_uom.id = sold.uom_id
-                  JOIN product_product product ON product.id = sold.product_id
-                  JOIN product_template template ON template.id = product.product_tmpl_id
-                  JOIN uom_uom product_uom ON product_uom.id = template.uom_id
-                 GROUP BY GROUPING SETS ((sold.month), (template.crm_series_id))
+                  JOIN product ON product.id = sold.product_id
+                  JOIN uom_uom uom ON uom.id = sold.uom_id
+                 GROUP BY GROUPING SETS ((sold.month), (product.crm_series_id))
                 """,
                 query.select(
                     *(SQL("%s AS %s", column, SQL.identifier(name)) for name, column in groups.items()),
-                    *(
-                        SQL("SUM(CAST(%s AS double precision)) AS %s", columns[name], SQL.identifier(name))
-                        for name in ("amount", "quantity")
-                    ),
+                    *(SQL("SUM(%s) AS %s", columns[name], SQL.identifier(name)) for name in ("amount", "quantity")),
                 ),
             )
         )
