@@ -20,6 +20,11 @@ class ResPartner(models.Model):
         name = self.english_name or self.name or ""
         return name if self.is_company or name.isascii() else " ".join(pinyin(name)).title()
 
+    def _crm_recompute(self):
+        """Orders that came from a merged customer are of this one's region now."""
+        self.modified(["state_id", "country_id"])
+        return super()._crm_recompute()
+
     @api.model
     def _crm_scope_read_grants(self):
         self.env["crm.review.line"].flush_model(["user_id", "res_model", "res_id", "state"])

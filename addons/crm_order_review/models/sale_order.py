@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, float_compare, format_datetime
+from odoo.tools.sql import column_exists, create_column
 
 from odoo.addons.crm_review.tools.guard import is_unlocked, text_of, unlocked
 
@@ -34,7 +35,7 @@ TERMS = frozenset(
         "validity_date",
     }
 )
-# what is found out when an order is submitted, and written by nobody
+# what is found out, mostly when an order is submitted, and written by nobody
 FACTS = frozenset(
     {
         "crm_below_floor",
@@ -44,6 +45,8 @@ FACTS = frozenset(
         "crm_credit_overdue",
         "crm_credit_overdue_amount",
         "crm_credit_used",
+        "crm_customer_country_id",
+        "crm_customer_state_id",
         "crm_decided_on",
         "crm_lost_note",
         "crm_lost_reason_id",
@@ -89,6 +92,11 @@ class SaleOrder(models.Model):
         check_company=True,
         default=lambda self: self._default_crm_order_type_id(),
         help="Makes this a sales application. Empty: a quotation.",
+    )
+    # with the order, so that the analysis of a year need not look up hundreds of thousands of customers
+    crm_customer_state_id = fields.Many2one(related="crm_customer_id.state_id", string="Customer's Region", store=True)
+    crm_customer_country_id = fields.Many2one(
+        related="crm_customer_id.country_id", string="Customer's Country", store=True
     )
     crm_is_application = fields.Boolean(
         string="Sales Application", compute="_compute_crm_is_application", search="_search_crm_is_application"
@@ -155,9 +163,27 @@ class SaleOrder(models.Model):
     # the index of the customer analysis, for the order analysis, too
     _crm_confirmed = models.Index(
         "(date_order, company_id, user_id, customer_user_id, crm_customer_id)"
-        " INCLUDE (id, amount_untaxed, currency_rate, crm_order_type_id) WHERE state = 'sale'"
+        " INCLUDE (id, amount_untaxed, currency_rate, crm_order_type_id, crm_customer_state_id,"
+        " crm_customer_country_id) WHERE state = 'sale'"
     )
     _crm_number_uniq = models.UniqueIndex("(company_id, crm_number, crm_version) WHERE crm_number IS NOT NULL")
+
+    def _auto_init(self):
+        """Orders that are there already get their customer's region at once: the ORM would read every one."""
+        cr = self.env.cr
+        if not column_exists(cr, self._table, "crm_customer_state_id"):
+            create_column(cr, self._table, "crm_customer_state_id", "int4")
+            create_column(cr, self._table, "crm_customer_country_id", "int4")
+            cr.execute(
+                """
+                UPDATE sale_order
+                   SET crm_customer_state_id = customer.state_id, crm_customer_country_id = customer.country_id
+                  FROM res_partner customer
+                 WHERE customer.id = sale_order.crm_customer_id
+                   AND (customer.state_id IS NOT NULL OR customer.country_id IS NOT NULL)
+                """
+            )
+        return super()._auto_init()
 
     @api.model
     def _default_crm_order_type_id(self):

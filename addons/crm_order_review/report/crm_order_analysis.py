@@ -9,7 +9,13 @@ from odoo.tools import SQL
 from odoo.addons.crm_base.tools.xlsx import SheetColumn
 
 LATE_SHOWN = 10
-REGIONS = ("state_id", "country_id")
+# by what the amounts of a year are shared out, and the order's field it comes from
+SHARES = {
+    "order_type_id": "crm_order_type_id",
+    "user_id": "user_id",
+    "state_id": "crm_customer_state_id",
+    "country_id": "crm_customer_country_id",
+}
 
 
 class CrmOrderAnalysis(models.Model):
@@ -29,10 +35,11 @@ class CrmOrderAnalysis(models.Model):
         "product.product": ["product_tmpl_id"],
         "product.template": ["crm_series_id", "uom_id"],
         "res.company": ["currency_id"],
-        "res.partner": ["country_id", "state_id"],
         "sale.order": [
             "company_id",
+            "crm_customer_country_id",
             "crm_customer_id",
+            "crm_customer_state_id",
             "crm_order_type_id",
             "currency_rate",
             "customer_user_id",
@@ -85,8 +92,8 @@ class CrmOrderAnalysis(models.Model):
                    sale.customer_user_id,
                    sale.company_id,
                    sale.crm_order_type_id AS order_type_id,
-                   partner.country_id,
-                   partner.state_id,
+                   sale.crm_customer_country_id AS country_id,
+                   sale.crm_customer_state_id AS state_id,
                    line.product_id,
                    template.crm_series_id AS series_id,
                    template.uom_id AS product_uom_id,
@@ -98,7 +105,6 @@ class CrmOrderAnalysis(models.Model):
               FROM sale_order_line line
               JOIN sale_order sale ON sale.id = line.order_id
               LEFT JOIN res_company company ON company.id = sale.company_id
-              LEFT JOIN res_partner partner ON partner.id = sale.crm_customer_id
               LEFT JOIN product_product product ON product.id = line.product_id
               LEFT JOIN product_template template ON template.id = product.product_tmpl_id
               LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
@@ -162,63 +168,48 @@ class CrmOrderAnalysis(models.Model):
         customers = self.env["crm.customer.analysis"]
         query = self.env["sale.order"]._search(domain)
         order = partial(customers._order_sql, query)
-        Partner = self.env["res.partner"]
-        columns = [Partner._field_to_sql("res_partner", name) for name in REGIONS]
+        columns = SQL(", ").join(
+            [SQL("width_bucket(%s, %s)", order("date_order"), starts), *(order(name) for name in SHARES.values())]
+        )
+        query.groupby = SQL("GROUPING SETS (%s)", columns)
         rows = self.env.execute_query(
-            SQL(
-                """
-                WITH sale AS MATERIALIZED (%(sales)s), buyer AS (
-                     SELECT partner_id, SUM(amount) AS amount, COUNT(*) AS orders FROM sale GROUP BY partner_id)
-                SELECT GROUPING(month, order_type_id, user_id), COALESCE(month, order_type_id, user_id),
-                       SUM(amount), COUNT(*), MIN(id), MAX(id)
-                  FROM sale
-                 GROUP BY GROUPING SETS ((month), (order_type_id), (user_id), ())
-                 UNION ALL
-                SELECT 8 + GROUPING(%(columns)s), COALESCE(%(columns)s), SUM(amount), SUM(orders), NULL, NULL
-                  FROM buyer
-                  LEFT JOIN res_partner ON res_partner.id = buyer.partner_id AND %(is_customer)s
-                 GROUP BY GROUPING SETS (%(sets)s)
-                """,
-                sales=query.select(
-                    order("id"),
-                    SQL("width_bucket(%s, %s) AS month", order("date_order"), starts),
-                    SQL("%s AS order_type_id", order("crm_order_type_id")),
-                    SQL("%s AS user_id", order("user_id")),
-                    SQL("%s AS partner_id", order("crm_customer_id")),
-                    # floats: they take half the time and memory
-                    SQL("CAST(%s AS double precision) AS amount", customers._amount_sql(query)),
-                ),
-                columns=SQL(", ").join(columns),
-                sets=SQL(", ").join(SQL("(%s)", column) for column in columns),
-                is_customer=Partner._field_to_sql("res_partner", "is_crm_customer"),  # for the index of customers
+            query.select(
+                SQL("GROUPING(%s)", columns),
+                SQL("COALESCE(%s)", columns),
+                SQL("COALESCE(SUM(%s), 0)", customers._amount_sql(query)),
+                SQL("COUNT(*)"),
+                SQL("MIN(%s)", order("id")),
+                SQL("MAX(%s)", order("id")),
             )
         )
         # GROUPING() has a bit for each column that a row is not about, the first column's bit being the highest
+        every = 2 ** (len(SHARES) + 1) - 1
+        names = {every - 2**bit: name for bit, name in enumerate(reversed(["month", *SHARES]))}
         parts = defaultdict(list)
         for mask, *row in rows:
-            parts[mask].append(row)
+            parts[names[mask]].append(row)
         round_amount = self.env.company.currency_id.round
-        by_month = {number: (amount, orders) for number, amount, orders, *_ids in parts[3]}
-        totals = parts[7][0]
+        by_month = {number: (amount, orders) for number, amount, orders, *_ids in parts["month"]}
         return {
-            "total": {"amount": round_amount(totals[1] or 0), "orders": int(totals[2] or 0)},
-            "ids": totals[3:],
+            "total": {
+                "amount": round_amount(sum(row[1] for row in parts["month"])),
+                "orders": sum(row[2] for row in parts["month"]),
+            },
+            "ids": [
+                min((row[3] for row in parts["month"]), default=None),
+                max((row[4] for row in parts["month"]), default=None),
+            ],
             "by_month": [
                 {
                     "month": number,
                     "amount": round_amount(by_month.get(number, (0, 0))[0]),
-                    "orders": int(by_month.get(number, (0, 0))[1]),
+                    "orders": by_month.get(number, (0, 0))[1],
                     "period": [fields.Datetime.to_string(moment) for moment in starts[number - 1 : number + 1]],
                 }
                 for number in range(1, 13)
             ],
             "period": [fields.Datetime.to_string(starts[0]), fields.Datetime.to_string(starts[-1])],
-            "shares": [
-                self._page_share("order_type_id", parts[5]),
-                self._page_share("user_id", parts[6]),
-                self._page_share("state_id", parts[9]),
-                self._page_share("country_id", parts[10]),
-            ],
+            "shares": [self._page_share(name, parts[name]) for name in SHARES],
         }
 
     @api.model

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .order_common import OrderCase
@@ -33,6 +34,32 @@ class TestOrderAnalysis(OrderCase):
         page = self.env["crm.order.analysis"].with_user(self.seller).get_page()
         self.assertEqual([(row["order_id"], row["days"]) for row in page["late"]], [(late.id, 2)])
         self.assertFalse(self.env["crm.order.analysis"].with_user(self.other).get_page()["years"])
+
+    def test_region_is_that_of_the_customer_now(self):
+        def regions():
+            page = self.env["crm.order.analysis"].with_user(self.seller).get_page()
+            shares = {share["field"]: [row["id"] for row in share["rows"]] for share in page["shares"]}
+            return shares["country_id"], shares["state_id"]
+
+        beijing, zhejiang = self.env.ref("base.state_cn_BJ"), self.env.ref("base.state_cn_ZJ")
+        china = beijing.country_id
+        order = self.new_approved()
+        self.assertEqual(regions(), ([False], [False]))
+        self.customer.with_user(self.seller).write({"country_id": china.id, "state_id": beijing.id})
+        self.assertEqual(regions(), ([china.id], [beijing.id]))
+        self.env.flush_all()
+        rows = self.env["crm.order.analysis"].with_user(self.seller).search([("order_id", "=", order.id)])
+        self.assertEqual((rows.country_id, rows.state_id), (china, beijing))
+        survivor = self.new_customer("Ningbo Clock Works", country_id=china.id, state_id=zhejiang.id)
+        survivor.with_user(self.manager)._crm_merge(self.customer.with_user(self.manager), {})
+        self.env.invalidate_all()
+        self.assertEqual(order.crm_customer_id, survivor)
+        self.assertEqual(regions(), ([china.id], [zhejiang.id]))
+
+    def test_region_is_not_entered(self):
+        order = self.new_order()
+        with self.assertRaises(UserError):
+            order.with_user(self.seller).write({"crm_customer_state_id": self.env.ref("base.state_cn_BJ").id})
 
     def test_on_time(self):
         order = self.new_approved({"crm_promised_date": self.today + timedelta(days=1)})
