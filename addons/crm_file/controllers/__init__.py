@@ -1,1 +1,1 @@
-from . import share, upload
+from . import chatter, preview, share, upload

@@ -1,3 +1,5 @@
+import os
+
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
@@ -12,12 +14,16 @@ class UploadController(http.Controller):
         """
         place = {"res_model": res_model or None}
         place |= {
-            name: int(value) if value and value.isdigit() else None
+            name: int(value) if value and value.isdecimal() else None
             for name, value in {"res_id": res_id, "folder_id": folder_id, "file_id": file_id}.items()
         }
         taken, refused = [], []
         for upload in request.httprequest.files.getlist("ufile"):
             try:
+                # before it is read into memory
+                upload.seek(0, os.SEEK_END)
+                request.env["crm.file"]._check_size(upload.filename, upload.tell())
+                upload.seek(0)
                 with request.env.cr.savepoint():
                     file = request.env["crm.file"]._upload(upload.filename, upload.read(), **place)
                     taken.append({"id": file.id, "name": file.name, "version": file.version_number})

@@ -8,6 +8,7 @@ from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.crm_base.models.crm_search_mixin import COMMON
 from odoo.addons.crm_base.tools.search_text import query_parts
 
 from ..tools import content, names
@@ -116,7 +117,10 @@ class CrmFile(models.Model):
         self.env.cr.execute(
             "ALTER TABLE crm_file ADD COLUMN IF NOT EXISTS content_grams integer[];"
             " ALTER TABLE crm_file ALTER content_grams SET STATISTICS 1000;"
-            " CREATE INDEX IF NOT EXISTS crm_file__content_grams_index ON crm_file USING gin (content_grams)"
+            " CREATE INDEX IF NOT EXISTS crm_file__content_grams_index ON crm_file USING gin (content_grams);"
+            # its cost tells the planner to ask everything else first: contents lie outside of the row and are unpacked
+            " CREATE OR REPLACE FUNCTION crm_file_holds(content text, part text) RETURNS boolean LANGUAGE plpgsql"
+            " IMMUTABLE PARALLEL SAFE COST 1000 AS 'BEGIN RETURN strpos(content, part) > 0; END'"
         )
         return super().init()
 
@@ -159,7 +163,7 @@ class CrmFile(models.Model):
     @api.depends("file_size")
     def _compute_human_size(self):
         for file in self:
-            file.human_size = tools.human_size(file.file_size)
+            file.human_size = names.human_size(file.file_size)
 
     @api.depends("checked_out_uid")
     @api.depends_context("uid")
@@ -179,6 +183,24 @@ class CrmFile(models.Model):
         for file in self:
             file.full_search = file.name
 
+    @api.model
+    def _full_search_parts(self, domain):
+        return [
+            part
+            for condition in Domain(domain).iter_conditions()
+            if condition.field_expr == "full_search" and isinstance(condition.value, str)
+            for part in query_parts(condition.value)
+        ]
+
+    @api.model
+    def _crm_parts(self, domain):
+        return super()._crm_parts(domain) + self._full_search_parts(domain)
+
+    @api.model
+    def _crm_finds_few(self, domain):
+        # of contents the planner itself knows which words are rare
+        return not self._full_search_parts(domain) and super()._crm_finds_few(domain)
+
     def _search_full_search(self, operator, value):
         """Every word is in the name, the tags, the description, or in the content."""
         if operator not in ("ilike", "like") or not isinstance(value, str):
@@ -196,11 +218,31 @@ class CrmFile(models.Model):
 
         def to_sql(model, alias, query):
             text = SQL.identifier(alias, "content_text", to_flush=model._fields["content_text"])
-            held = SQL("%s @> %s::integer[]", SQL.identifier(alias, "content_grams"), grams)
+            # what is common is met in the list's own order, what is rare is looked up in the index
+            common = self._content_frequency(part) > COMMON
+            condition = "crm_has_grams(%s, VARIADIC %s::integer[])" if common else "%s @> %s::integer[]"
+            held = SQL(condition, SQL.identifier(alias, "content_grams"), grams)
             # one gram is the part itself; of several it is asked whether they stand together
-            return held if len(grams) == 1 else SQL("(%s AND strpos(%s, %s) > 0)", held, text, part)
+            return held if len(grams) == 1 else SQL("(%s AND crm_file_holds(%s, %s))", held, text, part)
 
         return Domain.custom(to_sql=to_sql)
+
+    @api.model
+    @tools.ormcache("part")
+    def _content_frequency(self, part):
+        """The share of all files whose content may hold a part, by the statistics of the database."""
+        frequencies = dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT gram, frequency FROM pg_stats, unnest(most_common_elems::text::integer[],"
+                    " most_common_elem_freqs) AS common (gram, frequency) WHERE schemaname = current_schema"
+                    " AND tablename = %s AND attname = 'content_grams' AND gram = ANY(%s)",
+                    self._table,
+                    content.part_grams(part),
+                )
+            )
+        )
+        return min(frequencies.get(gram, 0) for gram in content.part_grams(part))
 
     # -- rights
 
@@ -313,14 +355,22 @@ class CrmFile(models.Model):
                     type=kind,
                 )
             )
+        self._check_size(name, len(raw))
+
+    @api.model
+    def _check_size(self, name, size):
+        """
+        :param size: of a file, in bytes
+        :raise ValidationError: it is too large
+        """
         limit = self._setting("max_size")
-        if len(raw) > limit * MEGABYTE:
+        if size > limit * MEGABYTE:
             raise ValidationError(
                 self.env._(
                     "%(file)s has %(size)s MB; files of up to %(limit)s MB are taken. Make it smaller, or ask an"
                     " administrator to raise the limit in the settings.",
                     file=name,
-                    size=f"{len(raw) / MEGABYTE:.1f}",
+                    size=f"{size / MEGABYTE:.1f}",
                     limit=f"{limit:g}",
                 )
             )
@@ -416,13 +466,14 @@ class CrmFile(models.Model):
         """
         files = self.sudo()  # whoever may attach to a document adds to its files
         for attachment in attachments.sudo().sorted("id"):
+            name = names.clean(attachment.name) or "_"
+            if name != attachment.name:
+                attachment.with_context(crm_file_skip=SKIP).name = name  # a path in it would go into archives
             if attachment.res_model == self._name:
                 file = files.browse(attachment.res_id)
             else:
                 place = {"res_model": attachment.res_model, "res_id": attachment.res_id}
-                file = files._find_or_create(
-                    place | {"name": names.clean(attachment.name) or "_", "user_id": attachment.create_uid.id}
-                )
+                file = files._find_or_create(place | {"name": name, "user_id": attachment.create_uid.id})
             file._add_version(attachment)
 
     @api.model
@@ -525,8 +576,8 @@ class CrmFile(models.Model):
     def _index_content(self):
         for file in self:
             try:
-                with tools.mute_logger("pypdf"):
-                    found = content.text(file.attachment_id.name or file.name, file.attachment_id.raw or b"")
+                is_large = file.file_size > content.SIZE  # and not even brought into memory
+                found = "" if is_large else content.text(file.attachment_id.name, file.attachment_id.raw or b"")
             except Exception as error:  # noqa: BLE001  broken files fail in any way; they are found by their names
                 _logger.info("No words read from file %s: %s", file.id, error)
                 found = ""

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 
 DAYS = 7  # a link lives, unless its maker says otherwise
 WRONG_PASSWORDS = 10  # after which a link is dead
+PASSWORD_LENGTH = 200  # characters that count; hashing more would only cost time
 EDITABLE = {"date_to", "is_revoked", "password", "max_downloads", "note"}
 
 
@@ -51,6 +52,12 @@ class CrmFileShare(models.Model):
         "CHECK (max_downloads >= 0)", "The number of downloads cannot be negative. Use 0 for any number."
     )
 
+    @api.depends("file_id")
+    def _compute_display_name(self):
+        for share in self:
+            # sudo: who shared a file knows its name, and finds his link when he may read the file no longer
+            share.display_name = share.sudo().file_id.name
+
     @api.depends("token")
     def _compute_url(self):
         for share in self:
@@ -63,7 +70,9 @@ class CrmFileShare(models.Model):
         for share in self:
             # sudo: nobody reads the hash, its maker writes it
             share.sudo().password_hash = (
-                self.env["res.users"]._crypt_context().hash(share.password) if share.password else False
+                self.env["res.users"]._crypt_context().hash(share.password[:PASSWORD_LENGTH])
+                if share.password
+                else False
             )
 
     @api.depends("password_hash")
@@ -116,6 +125,16 @@ class CrmFileShare(models.Model):
                 self.file_id.check_access("write")
         return super().write(vals)
 
+    def action_open(self):
+        """The client's action that shows this link, to be copied."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
     def action_revoke(self):
         self.write({"is_revoked": True})
 
@@ -141,7 +160,8 @@ class CrmFileShare(models.Model):
         self.ensure_one()
         # guesses come one after the other, also those at the same time
         self.env.cr.execute("SELECT FROM crm_file_share WHERE id = %s FOR UPDATE", [self.id])
-        if self.password_hash and not self.env["res.users"]._crypt_context().verify(password, self.password_hash):
+        verify = self.env["res.users"]._crypt_context().verify
+        if self.password_hash and not verify(password[:PASSWORD_LENGTH], self.password_hash):
             wrong = self.wrong_count + 1
             self.write({"wrong_count": wrong, "is_revoked": wrong >= WRONG_PASSWORDS})
             return None

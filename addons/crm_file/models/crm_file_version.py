@@ -3,10 +3,11 @@ import base64
 from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import names, office
+from ..tools import content, names, office
 from .crm_file import SKIP
 
-VIEWED = ("application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "text/plain")
+VIEWED = ("application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp")
+CONVERSIONS = 2  # of Office documents at the same time; more would keep the server from its other work
 
 
 class CrmFileVersion(models.Model):
@@ -34,21 +35,28 @@ class CrmFileVersion(models.Model):
     def preview(self):
         """What the viewer of the web client shows of this version.
 
-        :return: id, name, mimetype and checksum of an attachment that the user may read
+        :return: ``version_id``, ``name``, ``mimetype`` and ``checksum``; ``original_id`` and ``id``: the attachment,
+            and the one that is shown in its place
         :raise UserError: there is no viewer for this type of file, and why
         """
         self.ensure_one()
         self.check_access("read")
-        attachment = self.attachment_id
-        if attachment.mimetype not in VIEWED:
-            if names.extension(attachment.name) not in office.EXTENSIONS:
-                raise UserError(self.env._("There is no preview of %(name)s. Download it.", name=attachment.name))
-            attachment = self._office_preview()
+        original, extension = self.attachment_id, names.extension(self.name)
+        shown, mimetype = original, original.mimetype
+        if mimetype.startswith("text/") or extension in content.TEXT:
+            mimetype = "text/plain"
+        elif extension in office.EXTENSIONS:
+            shown = self._office_preview()
+            mimetype = shown.mimetype
+        elif mimetype not in VIEWED:
+            raise UserError(self.env._("There is no preview of %(name)s. Download it.", name=self.name))
         return {
-            "id": attachment.id,
-            "name": self.attachment_id.name,
-            "mimetype": attachment.mimetype,
-            "checksum": attachment.checksum,
+            "id": shown.id,
+            "original_id": original.id,
+            "version_id": self.id,
+            "name": self.name,
+            "mimetype": mimetype,
+            "checksum": shown.checksum,
         }
 
     def _office_preview(self):
@@ -72,6 +80,9 @@ class CrmFileVersion(models.Model):
                         name=self.name,
                     )
                 )
+            # who asks for the same document meanwhile waits here; his call is repeated and finds the preview
+            self.env.cr.execute("SELECT FROM crm_file_version WHERE id = %s FOR UPDATE", [self.id])
+            self._await_turn()
             pdf = office.to_pdf(version.attachment_id.raw, names.extension(self.name))
             if not pdf:
                 raise UserError(self.env._("%(name)s could not be shown as PDF. Download it.", name=self.name))
@@ -80,6 +91,23 @@ class CrmFileVersion(models.Model):
             self.env["ir.attachment"]
             .sudo()  # its name and number; the bytes are read with the user's own rights
             .search([("res_model", "=", self._name), ("res_field", "=", "preview_pdf"), ("res_id", "=", self.id)])
+        )
+
+    def _await_turn(self):
+        """Be one of the few conversions that run now, until the end of the transaction.
+
+        :raise UserError: there are enough of them
+        """
+        for number in range(CONVERSIONS):
+            self.env.cr.execute("SELECT pg_try_advisory_xact_lock(hashtext('crm_file office'), %s)", [number])
+            if self.env.cr.fetchone()[0]:
+                return
+        raise UserError(
+            self.env._(
+                "%(name)s: other documents are being converted at the moment. Try again in a few seconds, or download"
+                " it.",
+                name=self.name,
+            )
         )
 
     def action_download(self):

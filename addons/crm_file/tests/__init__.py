@@ -1,6 +1,7 @@
 from . import (
     test_file_content,
     test_file_performance,
+    test_file_preview,
     test_file_races,
     test_file_rights,
     test_file_share,

@@ -1,6 +1,8 @@
 import io
 import zipfile
+import zlib
 
+from lxml import etree
 from reportlab.pdfgen.canvas import Canvas
 
 from odoo.tests import tagged
@@ -24,6 +26,28 @@ def pdf(*lines):
         canvas.drawString(50, 700 - 20 * number, line)
     canvas.save()
     return stream.getvalue()
+
+
+def bomb_pdf():
+    """A page of three kilobytes that asks for gigabytes to be read."""
+    packing = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    zeros = packing.compress(bytes(2**22)) + packing.flush(zlib.Z_FULL_FLUSH)
+    stream = zlib.compress(b"\x78\xda" + zeros * 400 + b"\x03\0")
+    font = b"<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
+    found, places = b"%PDF-1.4\n", b""
+    for number, body in enumerate(
+        (
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources%s/Contents 4 0 R>>" % font,
+            b"<</Filter[/FlateDecode/FlateDecode]/Length %d>>stream\n%s\nendstream" % (len(stream), stream),
+        ),
+        start=1,
+    ):
+        places += b"%010d 00000 n \n" % len(found)
+        found += b"%d 0 obj%s\nendobj\n" % (number, body)
+    head = b"xref\n0 5\n0000000000 65535 f \n"
+    return b"%s%s%strailer<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (found, head, places, len(found))
 
 
 @tagged("post_install", "-at_install")
@@ -84,11 +108,16 @@ class TestFileContent(FileCase):
     def test_types(self):
         word = packed(word__document="<d><p><t>质量</t><t>保证</t></p><p><t>second</t></p></d>")
         sheet = packed(xl__sharedStrings="<sst><si><t>温补晶振</t></si><si><t>10MHz</t></si></sst>")
+        written = packed(
+            xl__worksheets__sheet1='<w><c t="inlineStr"><is><t>温补</t></is></c><c><f>A1</f><v>12.5</v></c>'
+            '<c t="s"><v>77</v></c></w>'
+        )
         slides = packed(ppt__slides__slide1="<s><p><t>大会</t></p></s>")
         text = packed(content="<c><p>合同编号</p></c>")
         for name, raw, words in (
             ("a.docx", word, "质量保证 second"),
             ("a.xlsx", sheet, "温补晶振 10mhz"),
+            ("a.xlsx", written, "温补 125"),
             ("a.pptx", slides, "大会"),
             ("a.odt", text, "合同编号"),
             ("a.pdf", pdf("Payment terms", "net 30"), "payment terms net 30"),
@@ -105,7 +134,14 @@ class TestFileContent(FileCase):
         self.assertEqual(content.text("a.docx", bomb), "")
         outside = '<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/hostname">]><d><p>in &x;</p></d>'
         self.assertEqual(content.text("a.docx", packed(word__document=outside)), "in")
+        aliases = "".join(f'<!ENTITY a{number} "{f"&a{number - 1};" * 10}">' for number in range(1, 9))
+        laughs = packed(word__document=f'<!DOCTYPE d [<!ENTITY a0 "ha">{aliases}]><d>&a8;</d>')
+        with self.assertRaises(etree.XMLSyntaxError):
+            content.text("a.docx", laughs)
+        with self.assertRaisesRegex(ValueError, "Memory"):
+            content.text("a.pdf", bomb_pdf())
         self.assertEqual(len(content.text("a.txt", b"a" * 300_000)), content.LENGTH)
+        self.assertTrue(content.text("a.txt", ("数量 " * 200_000).encode("gb18030")).startswith("数量 数量 "))
         for name in ("a.pdf", "a.docx", "a.xlsx"):
             self.attach(name, b"broken")
         self.env["crm.file"]._cron_index()

@@ -110,6 +110,15 @@ class TestFileShare(FileCase, HttpCase):
         self.seller.active = False
         self.assertGone(share)
 
+    def test_list_of_links(self):
+        """Whoever may no longer read a file still sees that he has shared it, and can revoke the link."""
+        share = self.share(note="Buyer")
+        self.customer.user_id = self.other
+        self.env.invalidate_all()
+        wanted = {"display_name": {}, "file_id": {"fields": {"display_name": {}}}, "note": {}, "state": {}}
+        found = self.env["crm.file.share"].with_user(self.seller).web_search_read([("id", "=", share.id)], wanted)
+        self.assertEqual([row["note"] for row in found["records"]], ["Buyer"])
+
     def test_used_up(self):
         share = self.share(max_downloads=1)
         self.assertEqual(self.download(share).content, b"<script>one</script>")
@@ -121,9 +130,11 @@ class TestFileShare(FileCase, HttpCase):
         self.assertTrue(share.has_password)
         self.assertNotIn("sesame", share.sudo().password_hash)
         self.assertFalse(share.password)
-        answer = self.download(share, password="guess")
-        self.assertNotIn(b"<script>one", answer.content)
-        self.assertEqual((share.wrong_count, share.download_count), (1, 0))
+        for number, guess in enumerate(("guess", "x" * 10_000, ""), start=1):
+            answer = self.download(share, password=guess)
+            self.assertEqual(answer.status_code, 200)
+            self.assertNotIn(b"<script>one", answer.content)
+            self.assertEqual((share.wrong_count, share.download_count), (number, 0))
         self.assertEqual(self.download(share, password="open sesame").content, b"<script>one</script>")
 
     def test_guessing_kills_the_link(self):

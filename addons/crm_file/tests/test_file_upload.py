@@ -1,12 +1,12 @@
-import base64
 import io
 import zipfile
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.http import Request
+from odoo.tests import HttpCase, tagged
 
-from ..tools import names, office
+from ..tools import names
 from .common import FileCase
 
 PROGRAM = b"MZ\x90\x00" + bytes(80)
@@ -96,32 +96,42 @@ class TestFileUpload(FileCase):
         with self.assertRaisesRegex(UserError, "have no files"):
             self.upload("a.txt", res_model="res.country", res_id=1)
 
-    def test_preview(self):
-        attachment = self.attach("a.pdf", b"%PDF-1.4")
-        self.assertEqual(self.file_of(attachment).preview()["id"], attachment.id)
-        with self.assertRaisesRegex(UserError, "no preview of a.dwg"):
-            self.file_of(self.attach("a.dwg")).preview()
 
-    def test_office_preview(self):
-        with io.BytesIO() as stream:
-            with zipfile.ZipFile(stream, "w") as archive:
-                archive.writestr("word/document.xml", "<w/>")
-            raw = stream.getvalue()
-        file = self.file_of(self.attach("a.docx", raw))
-        with patch.object(office, "program", return_value=None), self.assertRaisesRegex(UserError, "LibreOffice"):
-            file.preview()
-        with patch.object(office, "program", return_value="soffice"):
-            with patch.object(office, "to_pdf", return_value=None), self.assertRaisesRegex(UserError, "Download"):
-                file.preview()
-            with patch.object(office, "to_pdf", return_value=b"%PDF-1.4 x") as to_pdf:
-                shown = file.preview()
-                self.assertEqual(file.preview(), shown)
-                to_pdf.assert_called_once_with(raw, "docx")
-        self.assertEqual((shown["name"], shown["mimetype"]), ("a.docx", "application/pdf"))
-        preview = self.env["ir.attachment"].with_user(self.seller).browse(shown["id"])
-        self.assertEqual(base64.b64decode(preview.datas), b"%PDF-1.4 x")
-        with self.assertRaises(AccessError):
-            preview.with_user(self.other).read(["datas"])
-        self.env["res.config.settings"].create({"crm_file_office_preview": False}).execute()
-        with self.assertRaisesRegex(UserError, "switched off"):
-            file.preview()
+@tagged("post_install", "-at_install")
+class TestFileAddress(FileCase, HttpCase):
+    """What the addresses of the web server answer to files that are refused."""
+
+    def setUp(self):
+        super().setUp()
+        self.authenticate(self.seller.login, self.set_password(self.seller))
+
+    def post(self, address, *files, **data):
+        data |= {"csrf_token": Request.csrf_token(self)}
+        answer = self.url_open(address, data=data, files=[("ufile", file) for file in files])
+        self.assertEqual(answer.status_code, 200)
+        return answer.json()
+
+    def test_chatter(self):
+        """A file that is refused says why, and nothing of it is kept."""
+        place = {"thread_model": "res.partner", "thread_id": self.customer.id}
+        answer = self.post("/mail/attachment/upload", ("a.exe", b"x"), **place)
+        self.assertIn("a.exe", answer["error"]["message"])
+        self.assertFalse(self.customer.crm_file_count)
+        self.post("/mail/attachment/upload", ("a.txt", b"x"), **place)
+        self.assertEqual(self.customer.crm_file_count, 1)
+
+    def test_too_large_is_not_read(self):
+        self.env["ir.config_parameter"].set_param("crm_file.max_size", "0.001")
+        with patch.object(type(self.env["crm.file"]), "_upload") as read:
+            answer = self.post("/crm_file/upload", ("a.txt", bytes(1100)), res_model="res.partner")
+        read.assert_not_called()
+        self.assertIn("0.001 MB", answer["error"]["message"])
+
+    def test_names_in_archives(self):
+        """No name leads out of the folder in which an archive is unpacked."""
+        attachments = self.attach("../../up.txt") + self.attach("C:\\Windows\\abs.txt")
+        data = {"file_ids": ",".join(map(str, attachments.ids)), "zip_name": "files.zip"}
+        data |= {"csrf_token": Request.csrf_token(self)}
+        answer = self.url_open("/mail/attachment/zip", data=data)
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            self.assertEqual(archive.namelist(), ["_.._up.txt", "C_Windows_abs.txt"])

@@ -32,6 +32,15 @@ def extension(name):
     return unicodedata.normalize("NFKC", clean(name)).lower().rpartition(".")[2].strip() if "." in name else ""
 
 
+def human_size(size):
+    """A number of bytes in the largest unit that it fills, such as 1.5 MB."""
+    units = ["B", "KB", "MB", "GB"]
+    while size >= 1024 and len(units) > 1:
+        size /= 1024
+        del units[0]
+    return f"{size:.3g} {units[0]}" if size < 1000 else f"{size:.0f} {units[0]}"
+
+
 def program(raw):
     """What kind of program the content is by its first bytes, whatever it is called; empty if it is none.
 
