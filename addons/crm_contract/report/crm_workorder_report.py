@@ -86,12 +86,6 @@ class CrmWorkorderReport(models.Model):
         return [
             SQL(
                 """
-                (WITH queue AS (
-                     SELECT workcenter_id,
-                            SUM(GREATEST(COALESCE(duration_expected, 0) - COALESCE(duration, 0), 0)) AS minutes
-                       FROM mrp_workorder
-                      WHERE state IN ('blocked', 'ready', 'progress')
-                      GROUP BY workcenter_id)
                 SELECT operation.id,
                        operation.name,
                        production.name AS production,
@@ -120,10 +114,16 @@ class CrmWorkorderReport(models.Model):
                        COALESCE(operation.id = (
                            SELECT waiting.id
                              FROM mrp_workorder waiting
-                             JOIN queue ON queue.workcenter_id = waiting.workcenter_id
+                             JOIN (
+                                  SELECT workcenter_id,
+                                         SUM(GREATEST(duration_expected - COALESCE(duration, 0), 0)) AS load
+                                    FROM mrp_workorder
+                                   WHERE state IN ('blocked', 'ready', 'progress')
+                                   GROUP BY workcenter_id
+                                  ) queue ON queue.workcenter_id = waiting.workcenter_id
                             WHERE waiting.production_id = production.id
                               AND waiting.state IN ('blocked', 'ready', 'progress')
-                            ORDER BY queue.minutes DESC, waiting.sequence, waiting.id
+                            ORDER BY queue.load DESC, waiting.sequence, waiting.id
                             LIMIT 1), FALSE) AS is_bottleneck
                   FROM mrp_workorder operation
                   JOIN mrp_production production ON production.id = operation.production_id
@@ -135,7 +135,7 @@ class CrmWorkorderReport(models.Model):
                                    END AS quantity
                        ) done ON TRUE
                  WHERE production.crm_contract_id IS NOT NULL AND operation.state <> 'cancel'
-                   AND production.state <> 'cancel')
+                   AND production.state <> 'cancel'
                 """
             )
         ]
