@@ -319,5 +319,5 @@ def _text(model, name, value):
         case "date":
             return format_date(model.env, value)
         case "datetime":
-            return format_datetime(model.env, value, dt_format="short")
+            return format_datetime(model.env, value, tz=model.env.context.get("tz"), dt_format="short")
     return str(value)

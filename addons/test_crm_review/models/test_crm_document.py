@@ -27,7 +27,7 @@ class TestCrmDocument(models.Model):
     partner_id = fields.Many2one("res.partner")
     amount = fields.Monetary()
     is_urgent = fields.Boolean(string="Urgent")
-    due_on = fields.Datetime(string="Due On")
+    due_on = fields.Datetime()
     currency_id = fields.Many2one("res.currency", default=lambda self: self.env.company.currency_id)
     file = fields.Binary()
     file_ids = fields.Many2many("ir.attachment", string="Files")
