@@ -19,6 +19,7 @@
         "views/product_template_views.xml",
         "report/crm_price_report_views.xml",
         "report/crm_stock_report_views.xml",
+        "views/stock_purchase_actions.xml",
         "views/crm_product_menus.xml",
     ],
     "application": True,

@@ -4,6 +4,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import ProductCase
 
@@ -155,3 +156,10 @@ class TestProduct(ProductCase):
         quotation.order_line.product_id = substitute
         quotation.action_confirm()
         self.assertEqual(quotation.state, "sale")
+
+    def test_lists_of_transfers_keep_their_own_words(self):
+        for name in ("receipts", "deliveries", "returns"):
+            action = self.env.ref(f"crm_product.stock_picking_action_{name}")
+            transfers = self.env["stock.picking"].with_user(self.worker)
+            own = transfers.with_context(**safe_eval(action.context)).get_empty_list_help(action.help)
+            self.assertEqual(own, action.help)

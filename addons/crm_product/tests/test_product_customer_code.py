@@ -62,6 +62,14 @@ class TestCustomerCode(ProductCase):
             ):
                 self.Code.create({"crm_customer_id": self.customer.id, **values})
 
+    def test_offered_to_those_who_sell(self):
+        menu = self.env.ref("crm_product.crm_product_customer_code_menu")
+        for user, is_offered in ((self.seller, True), (self.rd_manager, False), (self.buyer, False)):
+            own = self.env(user=user)
+            arch = own["product.template"].get_view(view_type="form")["arch"]
+            self.assertEqual("crm_customer_code_ids" in arch, is_offered, user.login)
+            self.assertEqual(menu.id in own["ir.ui.menu"]._visible_menu_ids(), is_offered, user.login)
+
     def test_customers_only(self):
         supplier = self.env["res.partner"].create({"name": "Supplier"})
         with self.assertRaises(ValidationError):
