@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date, format_datetime
 
 from odoo.addons.crm_review.tools.guard import text_of
 
@@ -137,12 +136,6 @@ class CrmApplicationMixin(models.AbstractModel):
 
     def _print_text(self, fname):
         """The value of a field as a person reads it."""
-        value = self[fname]
-        match self._fields[fname].type:
-            case "date":
-                return format_date(self.env, value)
-            case "datetime":
-                return format_datetime(self.env, value, dt_format="short")
         # sudo: names of linked records go with the document, as in its list
         return text_of(self.sudo(), fname)
 

@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import float_is_zero
 
-from odoo.addons.crm_review.tools.guard import unlocked
+from odoo.addons.crm_review.tools.guard import text_of, unlocked
 
 # what a revision may change of the order itself; each has a field here with the value asked for
 HEADER = (
@@ -87,19 +87,18 @@ class CrmOrderRevision(models.Model):
         for revision in self:
             before = revision.before or {}
             revision.header_changes = [
-                [self._fields[name]._description_string(self.env), before.get(name, ["", ""])[1], text]
+                [self._fields[name]._description_string(self.env), before.get(name, ["", ""])[1], after[1]]
                 for name in HEADER
-                if (text := revision._header_value(revision, name)[1]) != before.get(name, ["", ""])[1]
+                if (after := revision._header_value(revision, name))[0] != before.get(name, ["", ""])[0]
             ]
 
     @api.model
     def _header_value(self, record, name):
         """:return: [what is compared, text that people read]"""
         value = record[name]
-        if isinstance(value, models.BaseModel):
-            # sudo: the name of what the document shows anyway
-            return [value.id, value.sudo().display_name or ""]
-        return [str(value or ""), str(value or "")]
+        # sudo: the name of what the document shows anyway
+        text = text_of(record.sudo(), name)
+        return [value.id if isinstance(value, models.BaseModel) else str(value or ""), text]
 
     # CRUD
     @api.model_create_multi
@@ -215,7 +214,8 @@ class CrmOrderRevision(models.Model):
             )
         locked = order.locked
         order.locked = False
-        changes = {name for name in HEADER if self._header_value(self, name) != (self.before or {}).get(name)}
+        before = self.before or {}
+        changes = {name for name in HEADER if self._header_value(self, name)[0] != before.get(name, ["", ""])[0]}
         if changes:
             values = {name: self[name] for name in changes}
             order.write(self._convert_to_write(values) | {"crm_revision": self.number})

@@ -3,7 +3,7 @@ import unicodedata
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, float_compare, format_datetime
+from odoo.tools import SQL, float_compare
 from odoo.tools.sql import column_exists, create_column
 
 from odoo.addons.crm_review.tools.guard import is_unlocked, text_of, unlocked
@@ -372,6 +372,7 @@ class SaleOrder(models.Model):
             orders = orders.filtered("crm_needs_review")
         if not orders:
             return
+        self.check_access("read")  # nothing is told of what one does not see
         order = orders[:1]
         values = {"order": order.display_name}
         if order.crm_order_type_id:
@@ -586,8 +587,6 @@ class SaleOrder(models.Model):
     # PRINT
     def _crm_sheet_text(self, name):
         """A field as the sheet of the application shows it."""
-        if self._fields[name].type == "datetime":
-            return format_datetime(self.env, self[name], dt_format="short")
         # sudo: names of what the document points to, as in its form
         return text_of(self.sudo(), name)
 

@@ -109,6 +109,13 @@ class SaleOrderLine(models.Model):
         return super()._auto_init()
 
     # COMPUTE
+    @api.depends("order_id.crm_order_type_id")
+    def _compute_tax_ids(self):
+        """Goods that leave the country bear no tax of ours."""
+        exported = self.filtered(lambda line: line.order_id._crm_is_export())
+        exported.tax_ids = False
+        return super(SaleOrderLine, self - exported)._compute_tax_ids()
+
     @api.depends("product_id", "order_id.partner_id")
     def _compute_crm_customer_code(self):
         for line in self:

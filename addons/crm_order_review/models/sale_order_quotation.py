@@ -67,10 +67,19 @@ class SaleOrder(models.Model):
     @api.depends("partner_id")
     def _compute_crm_print_language(self):
         for order in self:
-            country = order.partner_id.country_id
             chinese = order.partner_id.lang == "zh_CN" if order.partner_id.lang else True
-            abroad = country and order.company_id.country_id and country != order.company_id.country_id
-            order.crm_print_language = "zh" if chinese and not abroad else "en"
+            order.crm_print_language = "zh" if chinese and not order._crm_is_abroad() else "en"
+
+    def _crm_is_abroad(self):
+        """Whether the customer is in another country than the company."""
+        country, home = self.partner_id.country_id, self.company_id.country_id
+        return bool(country and home and country != home)
+
+    def _crm_is_export(self):
+        """Whether its goods leave the country: as its type says, or of a quotation where its customer is."""
+        if self.crm_order_type_id:
+            return self.crm_order_type_id.is_overseas
+        return not self.crm_is_history and self._crm_is_abroad()
 
     def _compute_crm_version_ids(self):
         for order in self:

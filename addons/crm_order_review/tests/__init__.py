@@ -5,6 +5,7 @@ from . import test_crm_stockup
 from . import test_script
 from . import test_crm_order_revision
 from . import test_order_analysis
+from . import test_order_attacks
 from . import test_order_pages
 from . import test_order_prints
 from . import test_sale_order_application

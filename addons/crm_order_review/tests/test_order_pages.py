@@ -13,6 +13,16 @@ class TestOrderPages(OrderCase, HttpCase):
         user.password = user.login  # as the browser of tests logs in
         self.browser_js(url, DONE, ready=f"!!document.querySelector({ready!r})", login=user.login, timeout=60)
 
+    def test_lists_of_the_menus_tell_what_belongs_there(self):
+        root = self.env.ref("crm_base.crm_root_menu")
+        menus = self.env["ir.ui.menu"].with_context(**{"ir.ui.menu.full_list": True})
+        menus = menus.search([("id", "child_of", root.id), ("action", "like", "ir.actions.act_window,")])
+        own = ("crm_product.", "crm_order_review.", "crm_shipment.", "crm_review.")
+        actions = menus.filtered(lambda menu: menu.get_external_id()[menu.id].startswith(own)).mapped("action")
+        lists = [action for action in actions if action.view_mode.startswith(("list", "kanban"))]
+        self.assertGreater(len(lists), 20)
+        self.assertEqual([action.name for action in lists if not action.help], [])
+
     def test_analysis(self):
         self.new_approved()
         self.open_page("/odoo/order-analysis", ".o_crm_order_analysis .o_crm_analysis_cards .card", self.seller)

@@ -130,6 +130,22 @@ class TestSaleOrderApplication(OrderCase):
         self.assertIn("Line 1: Oscillator has no HS code", str(raised.exception))
         self.assertIn("Incoterm", str(raised.exception))
 
+    def test_what_leaves_the_country_bears_no_tax(self):
+        company = self.env.company
+        tax = self.env["account.tax"].create({"name": "VAT", "amount": 13, "type_tax_use": "sale"})
+        self.product.taxes_id = tax
+        company.account_fiscal_country_id = tax.country_id
+        self.customer.country_id = company.country_id = tax.country_id
+        order = self.new_order()
+        self.assertEqual(order.sudo().order_line.tax_ids, tax)
+        order.crm_order_type_id = self.overseas
+        self.assertFalse(order.sudo().order_line.tax_ids)
+        order.crm_order_type_id = self.type
+        self.assertEqual(order.sudo().order_line.tax_ids, tax)
+        self.customer.country_id = self.env["res.country"].search([("id", "!=", tax.country_id.id)], limit=1)
+        self.assertFalse(self.new_order(crm_order_type_id=False).sudo().order_line.tax_ids)
+        self.assertEqual(order.sudo().order_line.tax_ids, tax, "what is written stays")
+
     def test_po_comes_once(self):
         self.new_order(client_order_ref="PO 2026-1")
         self.refused(lambda: self.new_order(client_order_ref="ｐｏ2026-1"), message="is in", error=Exception)
