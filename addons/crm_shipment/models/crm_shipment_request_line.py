@@ -110,13 +110,19 @@ class CrmShipmentRequestLine(models.Model):
         for line in self:
             line.packed_qty = sum(line.package_line_ids.mapped("total_qty"))
 
-    @api.depends("quantity", "order_line_id.price_subtotal", "order_line_id.product_uom_qty")
+    @api.depends("quantity", "order_line_id.price_unit", "order_line_id.discount", "order_line_id.tax_ids")
     def _compute_amount(self):
+        """To the cent what an invoice of this quantity will say."""
+        taxes = self.env["account.tax"]
         for line in self:
-            order_line = line.order_line_id
-            share = line.quantity / order_line.product_uom_qty if order_line.product_uom_qty else 0
-            amount = order_line.price_subtotal * share
-            line.amount = line.currency_id.round(amount) if line.currency_id else amount
+            order_line, company = line.order_line_id, line.order_id.company_id
+            if not order_line:
+                line.amount = 0
+                continue
+            base_line = order_line._prepare_base_line_for_taxes_computation(quantity=line.quantity)
+            taxes._add_tax_details_in_base_line(base_line, company)
+            taxes._round_base_lines_tax_details([base_line], company)
+            line.amount = base_line["tax_details"]["total_excluded_currency"]
 
     # CRUD
     @api.model_create_multi

@@ -2,6 +2,7 @@ import io
 
 import openpyxl
 
+from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
@@ -70,6 +71,81 @@ class TestExportDocuments(ShipmentCase):
         self.assertIn(250, [cell for row in self.cells(document) for cell in row])
         self.order.crm_port_discharge = False
         self.refused(self.html, "sales_contract", self.order, message="Port of Discharge", error=ValidationError)
+
+    def test_figures_of_order_documents_and_posted_invoice_agree(self):
+        other = self.new_product("Crystal 8 MHz", 2000)
+        order = self.new_dollar_order((self.product, 37, 0.333), (other, 1000, 0.0176))
+        self.assertFalse(order.order_line.tax_ids, "goods that leave the country bear no VAT")
+        request = self.ship_all(self.new_request(order))
+        invoice = self.invoice(order)
+        self.assertEqual((order.amount_untaxed, order.amount_total), (29.92, 29.92))
+        self.assertEqual(
+            (invoice.currency_id, invoice.amount_tax, invoice.amount_total), (order.currency_id, 0, order.amount_total)
+        )
+        self.assertEqual(order._export_document("sales_contract").totals[-1], order.amount_total)
+        document = request._export_document("commercial_invoice")
+        self.assertEqual(document.totals[-1], invoice.amount_total)
+        self.assertEqual([row[-1] for row in document.rows], invoice.invoice_line_ids.mapped("price_subtotal"))
+        packed = request._export_document("packing_list")
+        self.assertEqual(packed.totals[4], sum(invoice.invoice_line_ids.mapped("quantity")))
+        self.assertEqual(packed.totals[4], sum(order.order_line.mapped("product_uom_qty")))
+
+    def test_a_partial_shipment_costs_what_its_invoice_says(self):
+        order = self.new_dollar_order((self.product, 10, 0.0349))
+        self.assertEqual(order.amount_total, 0.35)
+        for quantity, amount in ((5, 0.17), (3, 0.1), (2, 0.07)):
+            request = self.ship_all(self.new_request(order, quantity))
+            invoice = self.invoice(order)
+            self.assertEqual((request.amount, invoice.amount_total), (amount, amount))
+            self.assertEqual(request._export_document("commercial_invoice").totals[-1], amount)
+
+    def new_dollar_order(self, *lines):
+        """An order in another currency than the company's, of goods that are sold with VAT in the country."""
+        company = self.env.company
+        if not company.chart_template:
+            self.env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
+        currency = self.env.ref("base.EUR" if company.currency_id == self.env.ref("base.USD") else "base.USD")
+        currency.active = True
+        self.env["res.currency.rate"].create(
+            {"name": "2020-01-01", "currency_id": currency.id, "company_id": company.id, "company_rate": 0.137}
+        )
+        for product, *_rest in lines:
+            product.write({"invoice_policy": "delivery", "taxes_id": company.account_sale_tax_id.ids})
+            self.assertTrue(product.taxes_id)
+        pricelist = self.env["product.pricelist"].create({"name": "Abroad", "currency_id": currency.id})
+        order = self.new_overseas_order(
+            pricelist_id=pricelist.id,
+            order_line=[
+                Command.create({"product_id": product.id, "product_uom_qty": quantity, "price_unit": price})
+                for product, quantity, price in lines
+            ],
+        )
+        self.assertEqual(order.currency_id, currency)
+        return order
+
+    def ship_all(self, request):
+        self.approve(request)
+        for number, line in enumerate(request.line_ids, start=1):
+            request.with_user(self.storeman).package_ids.create(
+                {
+                    "request_id": request.id,
+                    "carton_from": number,
+                    "carton_to": number,
+                    "carton_length": 40,
+                    "carton_width": 30,
+                    "carton_height": 25,
+                    "gross_weight": 20,
+                    "line_ids": [Command.create({"request_line_id": line.id, "quantity": line.quantity})],
+                }
+            )
+        request.action_packed()
+        request.action_ship()
+        return request
+
+    def invoice(self, order):
+        invoice = order.sudo()._create_invoices()
+        invoice.action_post()
+        return invoice
 
     def test_documents_are_english_for_everybody(self):
         self.env["res.lang"]._activate_lang("zh_CN")
