@@ -92,7 +92,7 @@ class TestOrderAttacks(OrderCase):
         }.items():
             with self.subTest(name):
                 self.refused(call, error=AccessError)
-        exporter = self.new_user("sales_manager", department=self.finance)
+        exporter = self.new_user("sales_manager", "exporter", self.finance)
         self.refused(order.with_user(exporter).export_data, ["name", "order_line/price_unit"], error=AccessError)
         env = self.env(user=self.other)
         for model, domain in (
