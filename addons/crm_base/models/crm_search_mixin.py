@@ -6,7 +6,7 @@ from ..tools import search_text
 
 COMMON = 0.025  # of all records: reading the index would cost more than looking at records
 RARE = 0.015  # of all records: all of them are sooner read than some of them met in the list's own order
-CANDIDATES = 400  # of what is found in another order than the list's, so many at most are put in order,
+CANDIDATES = 300  # of what is found in another order than the list's, so many at most are put in order,
 CANDIDATES_PER_ROW = 50  # and so many for each row asked for
 FEW = 1000  # records of which finding the ids is cheaper than looking for a page and then for their number
 

@@ -111,8 +111,8 @@ class SaleOrderLine(models.Model):
     # COMPUTE
     @api.depends("order_id.crm_order_type_id")
     def _compute_tax_ids(self):
-        """Goods that leave the country bear no tax of ours."""
-        exported = self.filtered(lambda line: line.order_id._crm_is_export())
+        """Goods that leave the country bear no tax of ours, unless a fiscal position says which."""
+        exported = self.filtered(lambda line: line.order_id._crm_is_export() and not line.order_id.fiscal_position_id)
         exported.tax_ids = False
         return super(SaleOrderLine, self - exported)._compute_tax_ids()
 
