@@ -223,6 +223,7 @@ class CrmContract(models.Model):
 
     def _open_orders(self):
         """:return: the orders that are still to be delivered, with sudo"""
+        # sudo: a contract ends for all its orders, whoever may see them
         return self.sudo()._orders().filtered(lambda order: order._crm_is_open())
 
     def _close_orders(self):

@@ -44,6 +44,7 @@ class CrmContractedOrderMixin(models.AbstractModel):
                         contract=contract.display_name,
                     )
                 )
+            # sudo: whose the address is, which who orders need not read
             partners = (one.partner_id.commercial_partner_id for one in (order.sudo(), contract))
             if len({*partners}) > 1 or order.currency_id != contract.currency_id:
                 raise ValidationError(

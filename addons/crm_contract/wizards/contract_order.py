@@ -120,32 +120,27 @@ class CrmContractOrderLine(models.TransientModel):
 
     def _prepare_order_line(self):
         """Hook: the values of the order's line."""
-        self.ensure_one()
-        line = self.contract_line_id
-        return {
-            "product_id": line.product_id.id,
-            "name": line.name or line.product_id.display_name,
-            "product_uom_id": line.product_uom_id.id,
-            "product_uom_qty": self.quantity,
-            "price_unit": line.price_unit,
-            "discount": line.discount,
-            "tax_ids": [Command.set(line.tax_ids.ids)],
-            "crm_contract_line_id": line.id,
-        }
+        return self._agreed_values() | {"product_uom_qty": self.quantity}
 
     def _prepare_purchase_order_line(self):
         """Hook: the values of the purchase order's line."""
+        today = fields.Date.context_today(self)
+        date = max(self.contract_line_id.delivery_date or today, today)
+        return self._agreed_values() | {
+            "product_qty": self.quantity,
+            "date_planned": fields.Datetime.to_datetime(date),
+        }
+
+    def _agreed_values(self):
+        """:return: what the contract says of an order's line, of sale or of purchase"""
         self.ensure_one()
         line = self.contract_line_id
-        today = fields.Date.context_today(self)
         return {
             "product_id": line.product_id.id,
             "name": line.name or line.product_id.display_name,
             "product_uom_id": line.product_uom_id.id,
-            "product_qty": self.quantity,
             "price_unit": line.price_unit,
             "discount": line.discount,
             "tax_ids": [Command.set(line.tax_ids.ids)],
-            "date_planned": fields.Datetime.to_datetime(max(line.delivery_date or today, today)),
             "crm_contract_line_id": line.id,
         }
