@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import float_compare
 
 from odoo.addons.crm_review.tools.guard import unlocked
 
@@ -324,6 +325,19 @@ class CrmContractLine(models.Model):
         # of what was ordered and cancelled nothing is left to be held against the contract
         unlocked(self._order_lines()).crm_contract_line_id = False
         return super()._remove()
+
+    def _price_in(self, unit):
+        """:return: this line's price in another unit of measure, in the contract's currency"""
+        return self.product_uom_id._compute_price(self.price_unit, unit)
+
+    def _is_price_of(self, row):
+        """Whether a line of an order, or of its change, has the price and the discount of this line."""
+        digits = self.env["decimal.precision"].precision_get("Product Price")
+        price = self._price_in(row.product_uom_id)
+        return not (
+            float_compare(price, row.price_unit, precision_digits=digits)
+            or float_compare(self.discount, row.discount, precision_digits=4)
+        )
 
     def _lock_to_order(self):
         """Whoever else orders or delivers of these lines at the same time comes after us."""

@@ -1,6 +1,5 @@
 from odoo import fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import float_compare
 
 
 class CrmContractedLineMixin(models.AbstractModel):
@@ -87,15 +86,11 @@ class CrmContractedLineMixin(models.AbstractModel):
                 "order from the contract.",
                 **values,
             )
-        digits = self.env["decimal.precision"].precision_get("Product Price")
-        price = self._crm_contract_price()["price_unit"]
-        if float_compare(price, self.price_unit, precision_digits=digits) or float_compare(
-            own.discount, self.discount, precision_digits=4
-        ):
+        if not own._is_price_of(self):
             return self.env._(
                 "%(order)s, line %(number)s: contract %(contract)s says %(price)s with a discount of %(discount)s %%. "
                 "Take its price, or change the contract.",
-                price=own.currency_id.format(price),
+                price=own.currency_id.format(own._price_in(self.product_uom_id)),
                 discount=f"{own.discount:g}",
                 **values,
             )
@@ -105,7 +100,7 @@ class CrmContractedLineMixin(models.AbstractModel):
         """:return: values of this line as its contract says"""
         own = self.crm_contract_line_id.sudo()  # sudo: what the contract says
         return {
-            "price_unit": own.product_uom_id._compute_price(own.price_unit, self.product_uom_id),
+            "price_unit": own._price_in(self.product_uom_id),
             "discount": own.discount,
             "tax_ids": own.tax_ids,
         }

@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.tools import float_compare
 
 
 class CrmOrderRevision(models.Model):
@@ -55,14 +54,10 @@ class CrmOrderRevisionLine(models.Model):
         :param own: ``crm.contract.line`` that this line of the order is of
         :return: generator of sentences
         """
-        price = own.product_uom_id._compute_price(own.price_unit, self.product_uom_id)
-        digits = self.env["decimal.precision"].precision_get("Product Price")
-        if float_compare(price, self.price_unit, precision_digits=digits) or float_compare(
-            own.discount, self.discount, precision_digits=4
-        ):
+        if not own._is_price_of(self):
             yield self.env._(
                 "the contract says %(price)s with a discount of %(discount)s %%. Take its price, or change the "
                 "contract.",
-                price=own.currency_id.format(price),
+                price=own.currency_id.format(own._price_in(self.product_uom_id)),
                 discount=f"{own.discount:g}",
             )
